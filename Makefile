@@ -1,0 +1,74 @@
+# Two commands do everything: `make start` serves the app, `make test` runs every check.
+# Each installs what is missing and says what it does; .stamps/ remembers what is there already.
+
+PYTHON ?= python3
+PORT ?= 8314
+
+S := .stamps
+PY := .venv/bin/python
+RUNTIME := $(S)/runtime
+WHEEL := $(S)/wheel
+SITE := $(S)/site
+
+WORKER_FILES := $(shell find py/gran_worker -name '*.py')
+WEB_FILES := $(shell find web -type f)
+
+.PHONY: start test check build export e2e contract lock clean
+
+start: build
+	@node build/serve.mjs --port $(PORT)
+
+test: check build
+	@node build/unit-in-pyodide.mjs
+	@build/e2e.sh
+
+check: $(S)/venv $(S)/npm
+	@build/check.sh
+
+build: $(SITE)
+
+# make export PROJECT=examples/hello.json OUT=hello.mp4
+export: $(SITE)
+	@build/system.sh browser
+	@node build/export.mjs "$(PROJECT)" "$(OUT)"
+
+e2e: $(SITE)
+	@build/e2e.sh
+
+# Writes the message contract that both sides read; `make check` refuses a stale one.
+contract: $(S)/venv $(S)/npm
+	$(PY) build/contract.py
+
+# After a change of requirements.in; hashes of all platforms' files.
+lock:
+	build/lock.sh
+
+clean:
+	rm -rf dist .stamps .venv node_modules test-results playwright-report
+
+$(S)/system: build/system.sh
+	@build/system.sh tools
+	@mkdir -p $(S) && touch $@
+
+$(S)/venv: requirements.lock $(S)/system
+	@echo "Installing the Python tools into .venv"
+	@$(PYTHON) -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(S)/npm: package-lock.json $(S)/system
+	@echo "Installing the JavaScript packages into node_modules"
+	@npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
+	@touch $@
+
+$(RUNTIME): build/runtime.py build/compile.mjs build/compile.py $(S)/venv $(S)/npm
+	@$(PY) build/runtime.py
+	@touch $@
+
+$(WHEEL): build/wheel.py pyproject.toml $(WORKER_FILES) $(RUNTIME)
+	@$(PY) build/wheel.py
+	@touch $@
+
+$(SITE): vite.config.js $(WEB_FILES) LICENSE THIRD_PARTY_LICENSES.md $(WHEEL)
+	@npx vite build --logLevel warn
+	@touch $@

@@ -1,0 +1,1 @@
+"""The exporter's engine: a timeline snapshot in, a media file out."""

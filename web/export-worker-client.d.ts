@@ -1,0 +1,247 @@
+/**
+ * Public types of the exporter's client. Self-contained, so that the file can be copied beside
+ * `export-worker-client.js`. Times are integer microseconds unless a name says otherwise.
+ */
+
+export interface TimeRange {
+  startUs: number;
+  durationUs: number;
+}
+
+export interface Transform {
+  /** Negative values flip. */
+  scale?: { x: number; y: number };
+  rotationDeg?: number;
+  /** Output pixels. */
+  position?: { x: number; y: number };
+  /** Shares of the picture, 0..1. */
+  crop?: { left?: number; top?: number; right?: number; bottom?: number };
+  anchor?: {
+    preset?: 'center' | 'topLeft' | 'topRight' | 'bottomLeft' | 'bottomRight' | 'custom';
+    x?: number;
+    y?: number;
+  };
+}
+
+export type Effect =
+  | { id: string; type: 'color-adjustment'; enabled?: boolean; brightness?: number; contrast?: number; saturation?: number }
+  | { id: string; type: 'blur'; enabled?: boolean; strength?: number };
+
+export interface Transition {
+  type: 'dissolve' | 'fade-to-black' | 'wipe' | 'slide';
+  durationUs: number;
+  mode?: 'blend' | 'composite';
+  curve?: 'linear' | 'bezier';
+  direction?: 'left' | 'right' | 'up' | 'down';
+}
+
+export interface TextStyle {
+  fontFamily?: string;
+  fontSize?: number;
+  fontWeight?: string | number;
+  color?: string;
+  align?: string;
+  verticalAlign?: string;
+  lineHeight?: number;
+  letterSpacing?: number;
+  backgroundColor?: string;
+  padding?: number;
+}
+
+export interface Clip {
+  kind: 'clip';
+  id: string;
+  clipType: 'media' | 'timeline' | 'adjustment' | 'background' | 'text';
+  timelineRange: TimeRange;
+  sourceRange?: TimeRange;
+  name?: string;
+  disabled?: boolean;
+  /** A key of `Timeline.sources` (media) or `Timeline.timelines` (timeline). */
+  source?: { path: string };
+  speed?: number;
+  freezeFrameSourceUs?: number;
+  isImage?: boolean;
+  opacity?: number;
+  transform?: Transform;
+  effects?: Effect[];
+  transitionIn?: Transition;
+  transitionOut?: Transition;
+  audioGain?: number;
+  audioBalance?: number;
+  audioFadeInUs?: number;
+  audioFadeOutUs?: number;
+  audioFromVideoDisabled?: boolean;
+  backgroundColor?: string;
+  text?: string;
+  style?: TextStyle;
+}
+
+export interface Gap {
+  kind: 'gap';
+  id: string;
+  timelineRange: TimeRange;
+}
+
+export interface Track {
+  id: string;
+  kind: 'video' | 'audio';
+  name?: string;
+  videoHidden?: boolean;
+  audioMuted?: boolean;
+  audioSolo?: boolean;
+  audioGain?: number;
+  audioBalance?: number;
+  audioFadeInUs?: number;
+  audioFadeOutUs?: number;
+  effects?: Effect[];
+  items: (Clip | Gap)[];
+}
+
+export interface Timeline {
+  timebase: { fps: number | [number, number] | string };
+  /** The first video track is on top. */
+  tracks: Track[];
+  sources: Record<string, File | Blob | FileSystemFileHandle>;
+  timelines?: Record<string, Timeline>;
+  fonts?: Record<string, Blob>;
+}
+
+export interface AudioSettings {
+  /** `aac`, `opus`, `mp3`, `flac` or `pcm-s16`. */
+  codec: string;
+  bitrate: number;
+  sampleRate: number;
+  channels: number;
+  copy?: 'auto' | 'never';
+  limiter?: boolean;
+  loudnessLufs?: number;
+}
+
+export interface Settings {
+  width: number;
+  height: number;
+  /** 29.97, 23.976 and 59.94 mean their exact fractions. */
+  fps: number | [number, number] | string;
+  /** `avc`, `hevc`, `vp8`, `vp9`, `av1`, a full codec string, or `false` for sound alone. */
+  codec: string | false;
+  bitrate: number;
+  audio: AudioSettings | false;
+  container?: string;
+  quality?: number;
+  bitrateMode?: 'variable' | 'constant';
+  keyFrameIntervalMs?: number;
+  hardwareAcceleration?: string;
+  executor?: 'auto' | '2d' | 'pixi';
+  fit?: 'contain' | 'cover' | 'fill';
+  copy?: 'auto' | 'never';
+  range?: TimeRange;
+  background?: string;
+  alpha?: boolean;
+  fastStart?: boolean;
+  verify?: boolean;
+  metadata?: Record<string, unknown>;
+}
+
+export interface ExportRequest {
+  /** Cloned when `export` is called; later changes to the object do not reach the film. */
+  timeline: Timeline;
+  settings: Settings;
+  /** Where the file goes. A stream is closed on success and aborted on anything else. */
+  output: FileSystemFileHandle | WritableStream<WriteChunk>;
+}
+
+export interface WriteChunk {
+  type: 'write';
+  position: number;
+  data: Uint8Array<ArrayBuffer>;
+}
+
+export interface Progress {
+  phase: 'decode' | 'compose' | 'encode' | 'finalize';
+  /** 0..100; 100 once the file is committed. */
+  percent: number;
+  frame: { current: number; total: number };
+}
+
+export interface Warning {
+  code: string;
+  message: string;
+  clipId?: string;
+}
+
+/** Measurements of the running export. They never leave the machine. */
+export interface Telemetry {
+  bytesWritten?: number;
+  [measurement: string]: unknown;
+}
+
+export interface ExportOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+  onWarning?: (warning: Warning) => void;
+  onTelemetry?: (telemetry: Telemetry) => void;
+}
+
+export interface ExportResult {
+  /** Of the file's media. */
+  durationMs: number;
+  frames: number;
+}
+
+export interface SourceInfo {
+  name: string;
+  kind: 'video' | 'audio' | 'image';
+  durationUs: number;
+  video?: { codec: string; width: number; height: number; fps: number; rotationDeg: number };
+  audio?: { codec: string; sampleRate: number; channels: number };
+  /** Why this file cannot be used, in words for people. */
+  problem?: string;
+}
+
+export interface CodecSupport {
+  codec: string;
+  containers: string[];
+  supported: boolean;
+  /** Why not, in words for people. */
+  reason?: string;
+}
+
+export interface Support {
+  video: CodecSupport[];
+  audio: CodecSupport[];
+}
+
+export type ClientState = 'starting' | 'ready' | 'failed' | 'disposed';
+
+export class ExportError extends Error {
+  constructor(message: string, details: { recoverable: boolean; code?: string; clipId?: string; timeUs?: number; cause?: unknown });
+  readonly name: 'ExportError';
+  /** Another export may be started at once, without reloading the page. */
+  readonly recoverable: boolean;
+  readonly code?: string;
+  readonly clipId?: string;
+  readonly timeUs?: number;
+}
+
+/** Owns the export worker. Dispatches `statechange` when `state` changes. */
+export class ExportWorkerClient extends EventTarget {
+  /** Starts the engine, from `export-worker.js` beside this module. */
+  constructor();
+  readonly state: ClientState;
+  /** True from `export()` until its promise settles. */
+  readonly busy: boolean;
+  /** Of the current worker; rejects with an ExportError when the engine cannot start. */
+  readonly ready: Promise<void>;
+  /** Resolves once the file is committed. One export at a time: a second call rejects with code `E_BUSY`. */
+  export(request: ExportRequest, options?: ExportOptions): Promise<ExportResult>;
+  /** Stops the running export, if any. Safe to call at any time, any number of times. */
+  cancel(): void;
+  /** What a file holds, as the exporter will see it. */
+  probeSource(file: File | Blob | FileSystemFileHandle): Promise<SourceInfo>;
+  /** Which codecs this browser encodes at that size. */
+  querySupport(picture: { width: number; height: number; fps: number }): Promise<Support>;
+  /** Starts a fresh engine after a failure; does nothing while one runs. */
+  restart(): Promise<void>;
+  /** Ends the worker and whatever runs in it. The client cannot be used afterwards. */
+  dispose(): void;
+}

@@ -1,0 +1,178 @@
+"""WebCodecs' VideoEncoder, driven from here: the configuration that works, the queue, key frames, flushes, packets in order."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import js
+from pyodide.ffi import JsException, create_proxy
+
+from gran_worker.browser.ffi import to_js_object
+from gran_worker.codecs import Rung, family, ladder, quantizer
+from gran_worker.errors import EncoderError
+from gran_worker.geometry import Size
+from gran_worker.settings import Settings
+from gran_worker.timing import FrameRate, clock_text
+
+MAX_QUEUE = 4
+KEY_FRAMES_PER_FLUSH = 8
+"""A flush now and then returns what the encoder holds; every key frame would cost speed."""
+TRIAL_S = 5.0
+
+
+def config(rung: Rung, settings: Settings) -> dict[str, Any]:
+    """A VideoEncoderConfig."""
+    made: dict[str, Any] = {
+        "codec": rung.codec,
+        "width": settings.width,
+        "height": settings.height,
+        "bitrate": settings.bitrate,
+        "framerate": settings.fps.num / settings.fps.den,
+        "hardwareAcceleration": rung.hardware,
+        "latencyMode": "quality",
+        "bitrateMode": settings.bitrate_mode,
+    }
+    if settings.quality is not None:
+        made["bitrateMode"] = "quantizer"
+    if family(rung.codec) == "avc":
+        made["avc"] = {"format": "avc"}
+    elif family(rung.codec) == "hevc":
+        made["hevc"] = {"format": "hevc"}
+    return made
+
+
+async def supported(made: Mapping[str, Any]) -> bool:
+    """What the browser says; only a trial frame shows that it is true."""
+    if getattr(js, "VideoEncoder", None) is None:
+        return False
+    try:
+        return bool((await js.VideoEncoder.isConfigSupported(to_js_object(made))).supported)
+    except JsException:
+        return False  # a config that the browser does not even understand
+
+
+async def prove(settings: Settings) -> Rung:
+    """The first rung of the ladder that encodes a frame of the real size. Raises EncoderError if none does."""
+    codec = str(settings.codec)
+    size = Size(settings.width, settings.height)
+    for rung in ladder(codec, size, settings.fps, settings.bitrate, settings.hardware_acceleration):
+        made = config(rung, settings)
+        if await supported(made) and await _encodes(made, size):
+            return rung
+    what = f"{family(codec).upper()} at {size.width}×{size.height}"
+    raise EncoderError(f"This browser cannot make {what}. Choose a smaller size or another codec.")
+
+
+async def _encodes(made: Mapping[str, Any], size: Size) -> bool:
+    packets: list[Any] = []
+    failures: list[Any] = []
+    output, error = create_proxy(lambda chunk, _meta: packets.append(chunk.byteLength)), create_proxy(failures.append)
+    encoder = None
+    try:
+        encoder = js.VideoEncoder.new(output=output, error=error)
+        encoder.configure(to_js_object(made))
+        blank = js.Uint8Array.new(size.width * size.height * 3 // 2)
+        frame = js.VideoFrame.new(
+            blank,
+            to_js_object({"format": "I420", "codedWidth": size.width, "codedHeight": size.height, "timestamp": 0}),
+        )
+        try:
+            encoder.encode(frame, keyFrame=True)
+        finally:
+            frame.close()
+        await asyncio.wait_for(encoder.flush(), TRIAL_S)
+    except (JsException, TimeoutError):
+        return False
+    finally:
+        if encoder is not None and encoder.state != "closed":
+            encoder.close()
+        output.destroy()
+        error.destroy()
+    return bool(packets) and not failures
+
+
+class VideoTrackEncoder:
+    """Frames in, packets out, at most ``MAX_QUEUE`` frames waiting."""
+
+    def __init__(self, rung: Rung, settings: Settings, note_depth: Callable[[int], None], alive: Callable[[], None]) -> None:
+        self._rate: FrameRate = settings.fps
+        self._key_us = settings.key_frame_interval_ms * 1000
+        self._note_depth, self._alive = note_depth, alive
+        self._packets: deque[tuple[Any, Any]] = deque()
+        self._moved = asyncio.Event()
+        self._failure: str | None = None
+        self._keys = 0
+        self._options = {False: to_js_object({"keyFrame": False}), True: to_js_object({"keyFrame": True})}
+        if settings.quality is not None:
+            level = quantizer(rung.codec, settings.quality)
+            for key in (False, True):
+                self._options[key] = to_js_object({"keyFrame": key, family(rung.codec): {"quantizer": level}})
+        self._proxies = [create_proxy(each) for each in (self._take, self._fail, self._dequeue)]
+        self._encoder = js.VideoEncoder.new(output=self._proxies[0], error=self._proxies[1])
+        self._encoder.addEventListener("dequeue", self._proxies[2])
+        self._encoder.configure(to_js_object(config(rung, settings)))
+
+    async def encode(self, frame: Any, index: int) -> None:
+        """``frame`` is stamped with the start of output frame ``index`` and stays the caller's to close."""
+        start_us = self._rate.start_us(index)
+        key = index == 0 or start_us // self._key_us != self._rate.start_us(index - 1) // self._key_us
+        if key:
+            self._keys += 1
+            if self._keys % KEY_FRAMES_PER_FLUSH == 0:
+                await self.flush()
+        while self._encoder.encodeQueueSize >= MAX_QUEUE and self._failure is None:
+            self._moved.clear()
+            await self._moved.wait()
+        self._raise_failure(start_us)
+        try:
+            self._encoder.encode(frame, self._options[key])
+        except JsException as error:
+            raise self._error(str(getattr(error, "message", error)), start_us) from error
+        self._note_depth(int(self._encoder.encodeQueueSize))
+
+    def packets(self) -> list[tuple[Any, Any]]:
+        """Chunks and their metadata that came since the last call."""
+        came = list(self._packets)
+        self._packets.clear()
+        return came
+
+    async def flush(self) -> None:
+        """Until every frame has become a packet."""
+        try:
+            await self._encoder.flush()
+        except JsException as error:
+            raise self._error(self._failure or str(getattr(error, "message", error))) from error
+        self._raise_failure()
+
+    def close(self) -> None:
+        if self._encoder.state != "closed":
+            self._encoder.close()
+        self._encoder.removeEventListener("dequeue", self._proxies[2])
+        for proxy in self._proxies:
+            proxy.destroy()
+        self._packets.clear()
+
+    def _take(self, chunk: Any, meta: Any = None) -> None:
+        self._packets.append((chunk, meta))
+        self._alive()
+
+    def _fail(self, error: Any) -> None:
+        self._failure = str(error.message)
+        self._moved.set()
+
+    def _dequeue(self, _event: Any) -> None:
+        self._alive()
+        self._moved.set()
+
+    def _raise_failure(self, time_us: int | None = None) -> None:
+        if self._failure is not None:
+            raise self._error(self._failure, time_us)
+
+    def _error(self, why: str, time_us: int | None = None) -> EncoderError:
+        when = "" if time_us is None else f" at {clock_text(time_us)}"
+        return EncoderError(
+            f"The video encoder stopped{when} ({why}). Export again, or choose another codec or a smaller size.",
+            code="E_ENCODER_LOST",
+            time_us=time_us,
+        )

@@ -1,0 +1,79 @@
+"""Every idiom for crossing into JavaScript, once, with its reason."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import js
+from pyodide.ffi import JsException, create_proxy, jsnull, to_js
+
+from gran_worker.errors import ExportError
+
+LEAVING_S = 0.4
+"""How long an object that is being thrown away may take to say goodbye. Cancel must answer in a second, whatever hangs."""
+
+
+def or_none(value: Any) -> Any:
+    """JavaScript's null arrives as ``jsnull``: falsy, but not None."""
+    return None if value is jsnull else value
+
+
+def to_js_object(fields: Mapping[str, Any]) -> Any:
+    """A plain JavaScript object. A dict by position would arrive as a PyProxy; here that fails instead of leaking."""
+    return to_js(fields, dict_converter=js.Object.fromEntries, create_pyproxies=False)
+
+
+def entries(record: Any) -> dict[str, Any]:
+    """Own enumerable properties of a JavaScript object."""
+    return {pair[0]: pair[1] for pair in js.Object.entries(record)}
+
+
+def error_name(error: JsException) -> str:
+    """The DOM name: NotFoundError, QuotaExceededError, ..."""
+    return str(getattr(error, "name", "") or "Error")
+
+
+@contextmanager
+def js_errors(translate: Callable[[str, str], ExportError]) -> Iterator[None]:
+    """JavaScript exceptions as ours: ``translate(name, message)``, chosen by the call site, for one name means many things."""
+    try:
+        yield
+    except JsException as error:
+        raise translate(error_name(error), str(getattr(error, "message", error))) from error
+
+
+@contextmanager
+def listening(target: Any, event: str, handler: Callable[[Any], None]) -> Iterator[None]:
+    """Calls ``handler`` for each ``event``; at the end the listener is removed and its proxy destroyed."""
+    proxy = create_proxy(handler)
+    target.addEventListener(event, proxy)
+    try:
+        yield
+    finally:
+        target.removeEventListener(event, proxy)
+        proxy.destroy()
+
+
+async def drain(iterator: Any) -> AsyncGenerator[Any, None]:
+    """Items of a JavaScript async iterator. Bare ``async for`` never calls its ``return()``, which is what frees the decoder."""
+    try:
+        while True:
+            step = await iterator.next()
+            if step.done:
+                return
+            yield step.value
+    finally:
+        # "return" is a Python keyword; Pyodide spells it with an underscore.
+        await leave(iterator.return_())
+
+
+async def leave(goodbye: Awaitable[Any]) -> None:
+    """Waits for an object that is thrown away to finish, but not for long and not for its complaints."""
+    with suppress(JsException, TimeoutError):
+        await asyncio.wait_for(asyncio.shield(asyncio.ensure_future(goodbye)), LEAVING_S)
+
+
+def class_name(value: Any) -> str:
+    """``File``, ``FileSystemFileHandle``, ``MessagePort``, ...: the name that structured clones keep."""
+    return str(js.Object.prototype.toString.call(value))[8:-1]

@@ -1,0 +1,297 @@
+"""MediaPort over mediabunny's Input and sample sinks, and over ImageBitmap for pictures that do not move."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import js
+import mediabunny
+import numpy as np
+from pyodide.ffi import JsException, to_js
+
+from gran_worker.browser.ffi import class_name, drain, js_errors, or_none
+from gran_worker.colour import BT709, Colour
+from gran_worker.errors import ExportError, SourceError
+from gran_worker.geometry import Rotation, Size
+from gran_worker.ports import AudioInfo, Frame, Probe, Sound, VideoInfo
+
+SECOND_US = 1_000_000
+DEFAULT_FRAME_US = 33_333
+FRAMES_TO_MEASURE = 60
+STRAIGHT_FORMATS = ("I420", "NV12")
+# Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
+CONTAINER_NAMES = ("MP4", "QTFF", "MATROSKA", "WEBM", "WAVE", "OGG", "FLAC", "MP3", "ADTS", "MPEG_TS")
+
+Info = TypeVar("Info")
+
+
+class SampleFrame:
+    """A decoded video frame."""
+
+    __slots__ = ("pts_us", "sample")
+
+    def __init__(self, sample: Any) -> None:
+        self.sample = sample
+        self.pts_us = round(sample.timestamp * SECOND_US)
+
+    @property
+    def size(self) -> Size:
+        return Size(self.sample.squarePixelWidth, self.sample.squarePixelHeight)
+
+    @property
+    def image(self) -> Any:
+        """What ``drawImage`` takes, for immediate use."""
+        return self.sample.toCanvasImageSource()
+
+    def close(self) -> None:
+        self.sample.close()
+
+
+class StillFrame:
+    """An image. It belongs to the media port, which closes it at the end: many clips may show it."""
+
+    __slots__ = ("image", "pts_us", "size")
+
+    def __init__(self, bitmap: Any) -> None:
+        self.image = bitmap
+        self.pts_us = 0
+        self.size = Size(bitmap.width, bitmap.height)
+
+    def close(self) -> None:
+        """Nothing: see the class."""
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A source that stays open for the length of the export."""
+
+    name: str
+    input: Any = None
+    video: Any = None
+    audio: Any = None
+    bitmap: Any = None
+    first_pts_us: int = 0
+    software: bool = field(default=False)
+
+
+class BrowserMedia:
+    """The sources of one export, by path. ``alive`` is called whenever something was decoded."""
+
+    def __init__(self, files: dict[str, Any], alive: Callable[[], None]) -> None:
+        self._files, self._alive = files, alive
+        self._opened: dict[str, _Opened] = {}
+
+    async def probe(self, path: str) -> Probe:
+        name = path.rpartition("/")[2]
+        with js_errors(unreadable(name)):
+            blob = self._files[path]
+            if class_name(blob) == "FileSystemFileHandle":
+                blob = await blob.getFile()
+            name = getattr(blob, "name", None) or name
+            if blob.size == 0:
+                raise SourceError(f"{name} is empty (0 bytes).")
+        opened = self._opened[path] = _Opened(name)
+        with js_errors(unreadable(name)):
+            opened.input = mediabunny.Input.new(
+                source=mediabunny.BlobSource.new(blob),
+                formats=to_js([getattr(mediabunny, container) for container in CONTAINER_NAMES]),
+            )
+            if not await opened.input.canRead():
+                return await self._probe_image(opened, blob)
+            opened.video = or_none(await opened.input.getPrimaryVideoTrack())
+            opened.audio = or_none(await opened.input.getPrimaryAudioTrack())
+            if opened.video is None and opened.audio is None:
+                raise SourceError(f"{name} holds neither picture nor sound.")
+            duration_us = round(await opened.input.computeDuration() * SECOND_US)
+        video, video_problem = await _tried(_probe_video(opened)) if opened.video is not None else (None, None)
+        audio, audio_problem = await _tried(_probe_audio(opened)) if opened.audio is not None else (None, None)
+        self._alive()
+        return Probe(name, duration_us, video, audio, video_problem, audio_problem)
+
+    async def frames(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Frame, None]:
+        opened = self._opened[path]
+        sink = mediabunny.VideoSampleSink.new(opened.video)
+        with js_errors(undecodable(opened.name, "picture")):
+            samples = drain(sink.samples(start_us / SECOND_US, end_us / SECOND_US))
+            async with aclosing(samples):
+                async for sample in samples:
+                    self._alive()
+                    yield SampleFrame(sample)
+
+    async def still(self, path: str, source_us: int) -> Frame | None:
+        opened = self._opened[path]
+        if opened.bitmap is not None:
+            return StillFrame(opened.bitmap)
+        sink = mediabunny.VideoSampleSink.new(opened.video)
+        with js_errors(undecodable(opened.name, "picture")):
+            moment_us = max(source_us, opened.first_pts_us)
+            sample = or_none(await sink.getSample(moment_us / SECOND_US))
+        self._alive()
+        return None if sample is None else SampleFrame(sample)
+
+    async def sounds(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Sound, None]:
+        opened = self._opened[path]
+        sink = mediabunny.AudioSampleSink.new(opened.audio)
+        with js_errors(undecodable(opened.name, "sound")):
+            samples = drain(sink.samples(start_us / SECOND_US, end_us / SECOND_US))
+            async with aclosing(samples):
+                async for sample in samples:
+                    self._alive()
+                    try:
+                        sound = _sound(sample)
+                    finally:
+                        sample.close()
+                    yield sound
+
+    async def close(self) -> None:
+        for opened in self._opened.values():
+            if opened.input is not None:
+                opened.input.dispose()
+            if opened.bitmap is not None:
+                opened.bitmap.close()
+        self._opened.clear()
+
+    async def _probe_image(self, opened: _Opened, blob: Any) -> Probe:
+        try:
+            opened.bitmap = await js.createImageBitmap(blob, imageOrientation="from-image")
+        except JsException as error:
+            message = f"{opened.name} is not a video, sound or image file that this browser can open."
+            raise SourceError(f"{message} Convert it, or remove its clips.") from error
+        self._alive()
+        size = Size(opened.bitmap.width, opened.bitmap.height)
+        info = VideoInfo(
+            kind="image",
+            codec="image",
+            raw=size,
+            shown=size,
+            rotation=0,
+            first_pts_us=0,
+            tick_us=0,
+            frame_us=DEFAULT_FRAME_US,
+            opaque=blob.type in ("image/jpeg", "image/bmp"),
+            passes_straight=False,
+            colour=None,
+        )
+        return Probe(opened.name, 0, info, None)
+
+
+async def _tried(probing: Awaitable[Info]) -> tuple[Info | None, str | None]:
+    """What was found, or why it cannot be decoded: only a clip that needs it fails for it."""
+    try:
+        return await probing, None
+    except SourceError as error:
+        return None, error.message
+
+
+async def _probe_video(opened: _Opened) -> VideoInfo:
+    """Decodes the first frame: only that shows the colour space and that the browser means what it says."""
+    track, name = opened.video, opened.name
+    with js_errors(undecodable(name, "picture")):
+        codec = or_none(await track.getCodec()) or or_none(await track.getInternalCodecId())
+        if not await track.canDecode():
+            raise _unknown_codec(name, "picture", codec)
+        resolution = await track.getTimeResolution()
+        stats = await track.computePacketStats(FRAMES_TO_MEASURE)
+        rate = stats.averagePacketRate
+        opaque = not await track.canBeTransparent()
+        first = None
+        samples = drain(mediabunny.VideoSampleSink.new(track).samples())
+        async with aclosing(samples):
+            first = await anext(samples, None)
+        if first is None:
+            raise SourceError(f"the picture of {name} has no frame that can be decoded.", code="E_DECODE")
+        try:
+            raw = Size(first.squarePixelWidth, first.squarePixelHeight)
+            rotation: Rotation = int(first.rotation)  # type: ignore[assignment]
+            opened.first_pts_us = round(first.timestamp * SECOND_US)
+            square = first.codedWidth == raw.width and first.codedHeight == raw.height
+            return VideoInfo(
+                kind="video",
+                codec=str(codec),
+                raw=raw,
+                shown=raw if rotation in (0, 180) else Size(raw.height, raw.width),
+                rotation=rotation,
+                first_pts_us=opened.first_pts_us,
+                tick_us=SECOND_US / resolution,
+                frame_us=round(SECOND_US / rate) if rate > 0 else DEFAULT_FRAME_US,
+                opaque=opaque,
+                passes_straight=rotation == 0 and not first.flip and square and first.format in STRAIGHT_FORMATS,
+                colour=_colour(first.colorSpace),
+            )
+        finally:
+            first.close()
+
+
+async def _probe_audio(opened: _Opened) -> AudioInfo:
+    """Decodes the first block: headers and decoders may differ about the rate, and the decoder is right."""
+    track, name = opened.audio, opened.name
+    with js_errors(undecodable(name, "sound")):
+        codec = or_none(await track.getCodec()) or or_none(await track.getInternalCodecId())
+        if not await track.canDecode():
+            raise _unknown_codec(name, "sound", codec)
+        samples = drain(mediabunny.AudioSampleSink.new(track).samples())
+        async with aclosing(samples):
+            first = await anext(samples, None)
+        if first is None:
+            raise SourceError(f"the sound of {name} has no block that can be decoded.", code="E_DECODE")
+        try:
+            return AudioInfo(str(codec), int(first.sampleRate), int(first.numberOfChannels))
+        finally:
+            first.close()
+
+
+def _unknown_codec(name: str, what: str, codec: Any) -> SourceError:
+    known = codec if isinstance(codec, str) else "unknown"
+    message = f"this browser cannot decode the {what} of {name} (codec {known}). Convert it first."
+    return SourceError(message, code="E_DECODE")
+
+
+def _colour(space: Any) -> Colour:
+    """A frame's colour space; what it leaves open is taken for BT.709 limited, as browsers do."""
+    full_range = or_none(space.fullRange)
+    return Colour(
+        or_none(space.primaries) or BT709.primaries,
+        or_none(space.transfer) or BT709.transfer,
+        or_none(space.matrix) or BT709.matrix,
+        bool(full_range),
+    )
+
+
+def _sound(sample: Any) -> Sound:
+    """Copied out whole and interleaved: one crossing a block."""
+    n_samples, channels, rate_hz = int(sample.numberOfFrames), int(sample.numberOfChannels), int(sample.sampleRate)
+    copied = js.Float32Array.new(n_samples * channels)
+    sample.copyTo(copied, planeIndex=0, format="f32")
+    flat = np.empty(n_samples * channels, np.float32)
+    copied.assign_to(flat)
+    return Sound(round(sample.timestamp * rate_hz), rate_hz, flat.reshape(n_samples, channels).T)
+
+
+def unreadable(name: str) -> Callable[[str, str], ExportError]:
+    """What a file's rejection means to a person."""
+
+    def translate(error: str, message: str) -> ExportError:
+        match error:
+            case "NotFoundError":
+                return SourceError(f"{name} is gone: it was moved, renamed or deleted. Add it again.", code="E_MISSING")
+            case "NotReadableError":
+                return SourceError(f"{name} was changed or can no longer be read. Add it again.", code="E_MISSING")
+            case "NotAllowedError":
+                return SourceError(f"Access to {name} ended. Add it again.", code="E_PERMISSION")
+            case _:
+                return SourceError(f"{name} is damaged or not what its name says ({message}). Convert or replace it.")
+
+    return translate
+
+
+def undecodable(name: str, what: str) -> Callable[[str, str], ExportError]:
+    """What a decoder's error means to a person; a file that vanishes meanwhile is told as such."""
+
+    def translate(error: str, message: str) -> ExportError:
+        if error in ("NotFoundError", "NotReadableError", "NotAllowedError"):
+            return unreadable(name)(error, message)
+        told = f"the {what} of {name} is damaged and cannot be decoded. Convert or replace the file."
+        return SourceError(told, code="E_DECODE")
+
+    return translate

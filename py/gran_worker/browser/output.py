@@ -1,0 +1,177 @@
+"""OutputPort: encoders and mediabunny's muxer, writing into the funnel before the destination."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import mediabunny
+from pyodide.ffi import JsException
+
+from gran_worker.browser import soundtrack
+from gran_worker.browser.canvas2d import Canvas2D, PlanarKernel
+from gran_worker.browser.encoder import VideoTrackEncoder
+from gran_worker.browser.ffi import leave, or_none, to_js_object
+from gran_worker.browser.sink import Destination, Funnel
+from gran_worker.browser.verify import check_file
+from gran_worker.codecs import Rung, family
+from gran_worker.compose import DrawOp
+from gran_worker.errors import EncoderError
+from gran_worker.plan import RenderPlan
+from gran_worker.ports import Block
+from gran_worker.settings import Settings
+from gran_worker.telemetry import Meter
+
+CHUNK_BYTES = 16 * 1024 * 1024
+SECOND_US = 1_000_000
+ISO_BRANDS = {"mp4": "Mp4OutputFormat", "m4a": "Mp4OutputFormat", "mov": "MovOutputFormat"}
+OTHER_FORMATS = {
+    "webm": "WebMOutputFormat",
+    "mkv": "MkvOutputFormat",
+    "ogg": "OggOutputFormat",
+    "wav": "WavOutputFormat",
+    "mp3": "Mp3OutputFormat",
+    "flac": "FlacOutputFormat",
+}
+
+
+def output_format(settings: Settings) -> Any:
+    """mediabunny's format of the container."""
+    container = settings.container
+    if container in ISO_BRANDS:
+        # "reserve" and in-memory starts need what we do not have: the number of packets ahead, or the film in memory.
+        return getattr(mediabunny, ISO_BRANDS[container]).new(fastStart="in-memory" if settings.fast_start else False)
+    return getattr(mediabunny, OTHER_FORMATS[container]).new()
+
+
+class BrowserOutput:
+    """One file being made."""
+
+    def __init__(
+        self,
+        plan: RenderPlan,
+        settings: Settings,
+        rung: Rung | None,
+        kernel: PlanarKernel | None,
+        destination: Destination,
+        meter: Meter,
+    ) -> None:
+        self._plan, self._settings, self._meter = plan, settings, meter
+        self._kernel, self._destination = kernel, destination
+        self._canvas: Canvas2D | None = None
+        self._funnel = Funnel(destination, self._wrote)
+        target = mediabunny.StreamTarget.new(self._funnel.stream, chunked=True, chunkSize=CHUNK_BYTES)
+        self._output = mediabunny.Output.new(format=output_format(settings), target=target)
+        self._encoder: VideoTrackEncoder | None = None
+        self._video: Any = None
+        if rung is not None:
+            self._encoder = VideoTrackEncoder(rung, settings, lambda depth: meter.note_high_water("encode", depth), meter.alive)
+            self._video = mediabunny.EncodedVideoPacketSource.new(family(rung.codec))
+            # With the rate the muxer's time base is exact; without it pts are off by up to 9 µs.
+            self._output.addVideoTrack(self._video, frameRate=plan.rate.num / plan.rate.den)
+        self._sound: Any = None
+        if settings.audio:
+            self._sound = soundtrack.source_for(settings.audio)
+            self._output.addAudioTrack(self._sound)
+        if settings.metadata:
+            self._output.setMetadataTags(to_js_object(settings.metadata.tags()))
+
+    async def start(self) -> None:
+        with self._faults():
+            await self._output.start()
+
+    def draw(self, ops: Sequence[DrawOp], frames: Sequence[Any]) -> None:
+        if self._canvas is None:
+            self._canvas = Canvas2D(self._plan.size, self._settings.background)
+        self._canvas.draw(ops, frames)
+
+    async def add_frame(self, frame: Any, index: int) -> None:
+        start_us = self._plan.rate.start_us(index)
+        frame.sample.setTimestamp(start_us / SECOND_US)
+        frame.sample.setDuration(self._plan.rate.duration_us(index) / SECOND_US)
+        await self._add(frame.sample.toVideoFrame(), index)
+
+    async def add_canvas(self, index: int) -> None:
+        assert self._canvas is not None
+        assert self._kernel is not None
+        start_us, duration_us = self._plan.rate.start_us(index), self._plan.rate.duration_us(index)
+        await self._add(self._kernel.frame(self._canvas.pixels(), start_us, duration_us), index)
+
+    async def add_sound(self, block: Block, first: int) -> None:
+        with self._faults():
+            await soundtrack.add(self._sound, block, first, self._plan.sample_rate_hz)
+
+    async def finish(self) -> None:
+        with self._faults():
+            if self._encoder is not None:
+                await self._encoder.flush()
+                await self._mux()
+            await self._output.finalize()
+
+    async def commit(self) -> None:
+        await self._destination.commit()
+
+    async def verify(self) -> None:
+        if not self._settings.verify:
+            return
+        blob = await self._destination.reopened()
+        if blob is not None:
+            await check_file(blob, self._plan, self._funnel.size)
+
+    async def abandon(self) -> None:
+        """Stops the muxer without letting it close the destination."""
+        self._funnel.shut()
+        if or_none(self._output.state) not in ("finalized", "canceled"):
+            await leave(self._output.cancel())
+
+    def close(self) -> None:
+        if self._encoder is not None:
+            self._encoder.close()
+        if self._canvas is not None:
+            self._canvas.close()
+
+    def release(self) -> None:
+        """Destroys the callbacks, once nothing can call them any more."""
+        self._funnel.release()
+
+    async def _add(self, frame: Any, index: int) -> None:
+        assert self._encoder is not None
+        try:
+            await self._encoder.encode(frame, index)
+        finally:
+            frame.close()
+        await self._mux()
+
+    async def _mux(self) -> None:
+        assert self._encoder is not None
+        with self._faults():
+            for chunk, meta in self._encoder.packets():
+                await self._video.add(mediabunny.EncodedPacket.fromEncodedChunk(chunk), meta)
+
+    def _wrote(self, size: int) -> None:
+        self._meter.bytes_written = size
+        self._meter.alive()
+
+    def _faults(self) -> "_Faults":
+        return _Faults(self._funnel)
+
+
+class _Faults:
+    """Translates what mediabunny throws: a sink that failed is the reason, whatever the muxer says of it."""
+
+    __slots__ = ("_funnel",)
+
+    def __init__(self, funnel: Funnel) -> None:
+        self._funnel = funnel
+
+    def __enter__(self) -> None:
+        if self._funnel.failure is not None:
+            raise self._funnel.failure
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if not isinstance(error, JsException):
+            return
+        if self._funnel.failure is not None:
+            raise self._funnel.failure from error
+        why = str(getattr(error, "message", error))
+        raise EncoderError(
+            f"The file could not be put together ({why}). Choose another codec or container.", code="E_ENCODER_LOST"
+        ) from error

@@ -1,0 +1,264 @@
+"""Where the file goes: one adapter for a file handle, a stream and a port, all or nothing.
+
+mediabunny never gets the real stream: its own cancel and its failed finalize close their target, and closing commits. It writes
+into :class:`Funnel`; only :meth:`Destination.commit` closes the real thing.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import js
+from pyodide.ffi import create_proxy
+
+from gran_worker.browser.ffi import class_name, js_errors, leave, to_js_object
+from gran_worker.errors import SinkError
+
+PORT_CREDIT = 2
+"""Writes on their way to the page at once."""
+MEGABYTE = 1_000_000
+
+
+class Destination(Protocol):
+    """A file to be. Every method but the last raises SinkError."""
+
+    async def open(self) -> None:
+        """Gets ready to be written; what was there before stays as it is."""
+
+    async def write(self, position: int, data: Any) -> None:
+        """``data`` is a Uint8Array, valid only during the call."""
+
+    async def commit(self) -> None:
+        """Makes it real."""
+
+    async def abort(self) -> None:
+        """Leaves it as it was before, or gone if it was empty. Quick, quiet, safe at any time."""
+
+    async def reopened(self) -> Any | None:
+        """The committed file as a Blob, or None where it cannot be read back."""
+
+
+def destination_for(port: Any) -> Destination:
+    """The adapter for ``writablePort``, whose class the contract has checked."""
+    match class_name(port):
+        case "FileSystemFileHandle":
+            return HandleDestination(port)
+        case "MessagePort":
+            return PortDestination(port)
+        case _:
+            return StreamDestination(port)
+
+
+def sink_error(name: str, message: str, written: int = 0) -> SinkError:
+    """What a file's or stream's rejection means to a person."""
+    match name:
+        case "QuotaExceededError":
+            amount = f" after {written // MEGABYTE} MB" if written >= MEGABYTE else ""
+            return SinkError(f"The disk is full{amount}. Free some space and export again.", code="E_DISK")
+        case "NotAllowedError" | "SecurityError":
+            return SinkError("Access to the file ended. Choose where to save again.", code="E_PERMISSION")
+        case "NotFoundError":
+            return SinkError("The file or its folder is gone. Choose where to save again.", code="E_PERMISSION")
+        case "NoModificationAllowedError":
+            told = "The file is being written by another tab or program. Close it there, or save under another name."
+            return SinkError(told, code="E_PERMISSION")
+        case _:
+            return SinkError(f"The file could not be written ({message or name}). Try again, or save somewhere else.")
+
+
+class HandleDestination:
+    """A FileSystemFileHandle: written through the browser's own swap file, which is put in place by ``close()``."""
+
+    def __init__(self, handle: Any) -> None:
+        self._handle = handle
+        self._stream: Any = None
+        self._was_empty: bool | None = None
+        self._committed = False
+        self._written = 0
+
+    async def open(self) -> None:
+        with js_errors(sink_error):
+            await self._look()
+            # Where "exclusive" is unknown the option is ignored.
+            self._stream = await self._handle.createWritable(mode="exclusive")
+
+    async def write(self, position: int, data: Any) -> None:
+        with js_errors(lambda name, message: sink_error(name, message, self._written)):
+            await self._stream.write(to_js_object({"type": "write", "position": position, "data": data}))
+        self._written += data.byteLength
+
+    async def commit(self) -> None:
+        with js_errors(lambda name, message: sink_error(name, message, self._written)):
+            await self._stream.close()
+        self._committed = True
+
+    async def abort(self) -> None:
+        if self._committed:
+            return
+        if self._stream is not None:
+            await leave(self._stream.abort())
+            self._stream = None
+        if self._was_empty is None:
+            await leave(self._look())
+        if self._was_empty and getattr(self._handle, "remove", None) is not None:
+            await leave(self._handle.remove())
+            self._was_empty = False
+
+    async def reopened(self) -> Any | None:
+        with js_errors(sink_error):
+            return await self._handle.getFile()
+
+    async def _look(self) -> None:
+        """An empty file was created for this export: pickers and ``getFileHandle({create: true})`` leave one behind."""
+        if self._was_empty is None:
+            self._was_empty = (await self._handle.getFile()).size == 0
+
+
+class StreamDestination:
+    """A transferred WritableStream of ``{type: 'write', position, data}``."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._writer: Any = None
+        self._written = 0
+        self._over = False
+
+    async def open(self) -> None:
+        with js_errors(sink_error):
+            self._writer = self._stream.getWriter()
+
+    async def write(self, position: int, data: Any) -> None:
+        with js_errors(lambda name, message: sink_error(name, message, self._written)):
+            await self._writer.ready
+            # A transferred stream posts its chunks on, and mediabunny writes into its buffer again.
+            await self._writer.write(to_js_object({"type": "write", "position": position, "data": data.slice()}))
+        self._written += data.byteLength
+
+    async def commit(self) -> None:
+        with js_errors(lambda name, message: sink_error(name, message, self._written)):
+            await self._writer.close()
+        self._over = True
+
+    async def abort(self) -> None:
+        if not self._over:
+            self._over = True
+            await leave((self._writer or self._stream).abort("The export did not finish."))
+
+    async def reopened(self) -> Any | None:
+        return None
+
+
+class PortDestination:
+    """A MessagePort to the page's sink.js, which owns the stream. Every write is acknowledged; two may be on their way."""
+
+    def __init__(self, port: Any) -> None:
+        self._port = port
+        self._credit = asyncio.Semaphore(PORT_CREDIT)
+        self._failure: SinkError | None = None
+        self._closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._written = 0
+        self._over = False
+        self._proxy: Any = None
+
+    async def open(self) -> None:
+        self._proxy = create_proxy(self._receive)
+        self._port.onmessage = self._proxy
+
+    async def write(self, position: int, data: Any) -> None:
+        await self._credit.acquire()
+        self._raise_failure()
+        own = data.slice()
+        self._port.postMessage(to_js_object({"type": "write", "position": position, "data": own}), js.Array.of(own.buffer))
+        self._written += own.byteLength
+
+    async def commit(self) -> None:
+        for _ in range(PORT_CREDIT):
+            await self._credit.acquire()
+        self._raise_failure()
+        self._port.postMessage(to_js_object({"type": "close"}))
+        await self._closed
+        self._over = True
+        self._release()
+
+    async def abort(self) -> None:
+        if self._over:
+            return
+        self._over = True
+        if self._proxy is None:
+            await self.open()
+        self._port.postMessage(to_js_object({"type": "abort", "reason": "The export did not finish."}))
+        await leave(self._closed)
+        self._release()
+
+    async def reopened(self) -> Any | None:
+        return None
+
+    def _receive(self, event: Any) -> None:
+        match event.data.type:
+            case "ack":
+                self._credit.release()
+            case "closed" | "aborted":
+                self._settle(None)
+            case "failed":
+                self._failure = sink_error(str(event.data.name), str(event.data.message), self._written)
+                self._settle(self._failure)
+                for _ in range(PORT_CREDIT):
+                    self._credit.release()
+
+    def _settle(self, failure: SinkError | None) -> None:
+        if self._closed.done():
+            return
+        if failure is None:
+            self._closed.set_result(None)
+        else:
+            self._closed.set_exception(failure)
+            self._closed.exception()  # read: nobody may be waiting, and that is not an error
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+    def _release(self) -> None:
+        self._port.onmessage = None
+        self._port.close()
+        if self._proxy is not None:
+            self._proxy.destroy()
+            self._proxy = None
+
+
+class Funnel:
+    """The WritableStream that mediabunny writes into. Its closing commits nothing; after :meth:`shut` it swallows what still comes."""
+
+    def __init__(self, destination: Destination, wrote: Callable[[int], None]) -> None:
+        """``wrote(end)`` is called after each write with the file's size so far, bytes."""
+        self._destination, self._wrote = destination, wrote
+        self._shut = False
+        self.failure: SinkError | None = None
+        self.size = 0
+        self._writing = create_proxy(self._write)
+        self.stream = js.WritableStream.new(to_js_object_with_proxies({"write": self._writing}))
+
+    def shut(self) -> None:
+        self._shut = True
+
+    def release(self) -> None:
+        self._writing.destroy()
+
+    async def _write(self, chunk: Any, *_controller: Any) -> None:
+        if self._shut:
+            return
+        try:
+            await self._destination.write(int(chunk.position), chunk.data)
+        except SinkError as error:
+            self.failure = error
+            raise
+        self.size = max(self.size, int(chunk.position) + int(chunk.data.byteLength))
+        self._wrote(self.size)
+
+
+def to_js_object_with_proxies(methods: dict[str, Any]) -> Any:
+    """An object of callbacks; the proxies are the caller's to destroy."""
+    made = js.Object.new()
+    for name, proxy in methods.items():
+        setattr(made, name, proxy)
+    return made

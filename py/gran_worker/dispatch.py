@@ -1,0 +1,188 @@
+"""One export at a time: every init_export that is taken ends in exactly one completed or error, and nothing of it follows."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+from gran_worker.errors import (
+    BusyError,
+    ContractError,
+    EncoderError,
+    ExportError,
+    InternalError,
+    SinkError,
+    SourceError,
+)
+from gran_worker.messages import (
+    CancelExport,
+    Completed,
+    Error,
+    Failure,
+    InitExport,
+    Outgoing,
+    ProbeSource,
+    QuerySupport,
+    Warning,
+    parse,
+)
+from gran_worker.ports import Clock
+from gran_worker.progress import ProgressTeller
+from gran_worker.telemetry import Meter, Place
+from gran_worker.timing import clock_text
+
+HEARTBEAT_S = 0.1
+"""How often progress is looked at. Messages are rarer (progress.py)."""
+TELEMETRY_S = 2.0
+STALL_S = 10.0
+"""Without any movement for this long, something hangs. A commit is exempt: browsers scan large files."""
+
+Send = Callable[[Outgoing], None]
+Warn = Callable[[Warning], None]
+
+
+class Workshop(Protocol):
+    """What the dispatcher sets to work. ``parcel`` is the message as it came: it holds what JSON cannot, files and streams."""
+
+    async def export(self, message: InitExport, parcel: object, meter: Meter, warn: Warn) -> Completed: ...
+    async def answer(self, question: ProbeSource | QuerySupport, parcel: object) -> Outgoing: ...
+    async def discard(self, parcel: object) -> None:
+        """Tidies the destination of a message that was refused."""
+
+    def readings(self, meter: Meter) -> Outgoing:
+        """The telemetry message of this moment."""
+
+
+@dataclass(slots=True)
+class _Job:
+    task: "asyncio.Task[Outgoing]"
+    meter: Meter
+    stalled_at: Place | None = None
+
+
+class Dispatcher:
+    """Takes messages as they come; sends what they lead to."""
+
+    def __init__(self, workshop: Workshop, send: Send, clock: Clock) -> None:
+        self._workshop, self._send, self._clock = workshop, send, clock
+        self._job: _Job | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def receive(self, text: str, parcel: object) -> None:
+        """One incoming message as JSON text (messages.py), with the message itself."""
+        try:
+            message = parse(text)
+        except ExportError as error:
+            self._keep(self._refuse(error, parcel))
+            return
+        match message:
+            case InitExport() if self._job is not None:
+                # Its destination is left alone: it may be the running export's own.
+                self._end(BusyError())
+            case InitExport():
+                self._start(message, parcel)
+            case CancelExport():
+                if self._job is not None:
+                    self._job.task.cancel()
+            case ProbeSource() | QuerySupport():
+                self._keep(self._answer(message, parcel))
+
+    def _start(self, message: InitExport, parcel: object) -> None:
+        meter = Meter(self._clock)
+        task = asyncio.ensure_future(self._run(message, parcel, meter))
+        self._job = _Job(task, meter)
+        self._keep(self._supervise(self._job))
+
+    async def _run(self, message: InitExport, parcel: object, meter: Meter) -> Outgoing:
+        return await self._workshop.export(message, parcel, meter, self._send)
+
+    async def _supervise(self, job: _Job) -> None:
+        """Tells how the job is doing until it ends, then how it ended."""
+        teller = ProgressTeller(job.meter)
+        told_s = self._clock()
+        while not job.task.done():
+            await asyncio.wait({job.task}, timeout=HEARTBEAT_S)
+            if job.task.done():
+                break
+            for progress in teller.tell():
+                self._send(progress)
+            if self._clock() - told_s >= TELEMETRY_S:
+                told_s = self._clock()
+                self._send(self._workshop.readings(job.meter))
+            self._end_if_stalled(job)
+        outcome = await _outcome(job)
+        self._job = None
+        self._send(self._workshop.readings(job.meter))
+        if isinstance(outcome, Completed):
+            for progress in teller.tell(committed=True):
+                self._send(progress)
+            self._send(outcome)
+        else:
+            self._end(outcome)
+
+    def _end_if_stalled(self, job: _Job) -> None:
+        place = job.meter.place
+        if place is None or place.stage == "commit" or self._clock() - job.meter.alive_s < STALL_S:
+            return
+        job.stalled_at = place
+        job.task.cancel()
+
+    def _end(self, error: ExportError | None) -> None:
+        """Sends the two messages that end an export badly; None is a cancellation."""
+        if error is None:
+            self._send(Failure(code="E_CANCELLED"))
+            self._send(Error.cancelled())
+            return
+        self._send(Failure(code=error.code, clip_id=error.clip_id, time_us=error.time_us))
+        self._send(Error(message=error.message, recoverable=error.recoverable))
+
+    async def _refuse(self, error: ExportError, parcel: object) -> None:
+        # What cannot even be read has no destination that could be found.
+        with suppress(ContractError):
+            await self._workshop.discard(parcel)
+        self._end(error)
+
+    async def _answer(self, question: ProbeSource | QuerySupport, parcel: object) -> None:
+        self._send(await self._workshop.answer(question, parcel))
+
+    def _keep(self, work: Awaitable[None]) -> None:
+        """Runs ``work`` and holds on to it: the event loop itself keeps only weak references."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _outcome(job: _Job) -> Completed | ExportError | None:
+    """How the job ended; None is a cancellation."""
+    try:
+        ended = await job.task
+        assert isinstance(ended, Completed)
+        return ended
+    except asyncio.CancelledError:
+        return None if job.stalled_at is None else stall_error(job.stalled_at)
+    except ExportError as error:
+        return error
+    except Exception as bug:  # noqa: BLE001 - the one place where not knowing is an answer
+        return InternalError.wrap(bug)
+
+
+def stall_error(place: Place) -> ExportError:
+    """What did not move for too long, in words."""
+    when = "" if place.time_us is None else f" at {clock_text(place.time_us)}"
+    wait = f"{STALL_S:.0f} seconds"
+    if place.stage in ("open", "decode") and place.clip is not None:
+        doing = "opening" if place.stage == "open" else "decoding"
+        return SourceError(
+            f"Clip {place.clip}{when}: {doing} it made no progress for {wait}. The file may be damaged; convert or replace it.",
+            code="E_DECODE",
+            clip_id=place.clip_id,
+            time_us=place.time_us,
+        )
+    if place.stage == "finalize":
+        return SinkError(f"Finishing the file made no progress for {wait}. Check the disk and export again.")
+    return EncoderError(
+        f"The encoder or the file{when} made no progress for {wait}. Export again, or choose another codec or a smaller size.",
+        code="E_ENCODER_LOST",
+        time_us=place.time_us,
+    )

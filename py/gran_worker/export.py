@@ -1,0 +1,207 @@
+"""One export: opens sources, plans, then lets sound and picture advance together, a second at a time, into the output."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager, suppress
+
+from gran_worker.compose import draw_list
+from gran_worker.errors import SourceError
+from gran_worker.listener import VoiceReader
+from gran_worker.messages import Completed, Warning
+from gran_worker.mixer import mix
+from gran_worker.plan import RenderPlan, Stretch, Way, build_plan, check_drawable, source_paths
+from gran_worker.ports import Block, Frame, MediaPort, OutputPort, Probe, StudioPort
+from gran_worker.reader import FrameReader
+from gran_worker.settings import Settings
+from gran_worker.snapshot import Timeline, label
+from gran_worker.telemetry import Meter
+from gran_worker.timing import clock_text
+
+
+async def export(timeline: Timeline, settings: Settings, studio: StudioPort, meter: Meter, warn: Callable[[Warning], None]) -> Completed:
+    """Renders ``timeline`` into the studio's destination and commits it.
+
+    Raises the exceptions of errors.py; whatever is raised, CancelledError included, the destination is as it was before. Once the
+    commit has begun a cancellation waits for its outcome, and a commit that succeeded is a success.
+    """
+    media = studio.media
+    try:
+        check_drawable(timeline)
+        probes = await _open_sources(timeline, media, meter)
+        plan = build_plan(timeline, settings, probes)
+        for notice in plan.notices:
+            warn(Warning(code=notice.code, message=notice.message, clip_id=notice.clip_id))
+        meter.frames_total = plan.n_frames
+        with meter.stage("open"):
+            output = await studio.open_output(plan, settings)
+        try:
+            await _render(plan, media, output, meter)
+            with meter.stage("finalize"):
+                await output.finish()
+            await _commit(output, meter)
+        finally:
+            output.close()
+        return Completed(duration_ms=(plan.duration_us + 500) // 1000, frames=plan.n_frames)
+    except BaseException:
+        await studio.abandon()
+        raise
+    finally:
+        await media.close()
+
+
+async def _open_sources(timeline: Timeline, media: MediaPort, meter: Meter) -> Mapping[str, Probe]:
+    paths = source_paths(timeline)
+    meter.sources_total = len(paths)
+    probes: dict[str, Probe] = {}
+    for path, clip in paths.items():
+        with meter.stage("open", clip.id, label(clip)), located(clip.id, label(clip)):
+            probes[path] = await media.probe(path)
+        meter.sources_done += 1
+    return probes
+
+
+async def _render(plan: RenderPlan, media: MediaPort, output: OutputPort, meter: Meter) -> None:
+    async with AsyncExitStack() as readers:
+        picture = _Picture(plan, media, output, meter)
+        readers.push_async_callback(picture.aclose)
+        sound = _SoundTrack(plan, media, output, meter)
+        readers.push_async_callback(sound.aclose)
+        for frames, samples in plan.segments():
+            # Sound goes first, so that the muxer never waits for more than one segment of it.
+            if samples:
+                await sound.advance(samples)
+            if plan.stretches:
+                for index in frames:
+                    await picture.show(index)
+                    meter.frames_done = index + 1
+            else:
+                meter.frames_done = frames.stop
+
+
+class _Picture:
+    """The picture's way through the plan. A decoder lives as long as its layer is seen without a break."""
+
+    def __init__(self, plan: RenderPlan, media: MediaPort, output: OutputPort, meter: Meter) -> None:
+        self._plan, self._media, self._output, self._meter = plan, media, output, meter
+        self._seen_until = _ends_of_sight(plan.stretches)
+        self._at = -1
+        self._stretch = Stretch(range(0), (), Way.CANVAS)
+        self._readers: dict[str, FrameReader] = {}
+
+    async def show(self, index: int) -> None:
+        while index >= self._stretch.frames.stop:
+            await self._enter(self._at + 1)
+        output_us = self._plan.rate.start_us(index)
+        frames: list[Frame | None] = []
+        for layer in self._stretch.layers:
+            if layer.path is None:
+                frames.append(None)
+                continue
+            where = (layer.clip_id, layer.name, output_us)
+            with self._meter.stage("decode", *where), located(*where):
+                frames.append(await self._readers[layer.clip_id].at(output_us))
+        if self._stretch.way is Way.STRAIGHT and frames[0] is not None and frames[0].size == self._plan.size:
+            with self._meter.stage("encode", time_us=output_us):
+                await self._output.add_frame(frames[0], index)
+            return
+        with self._meter.stage("compose", time_us=output_us):
+            self._output.draw(draw_list(self._stretch.layers, output_us), frames)
+        with self._meter.stage("encode", time_us=output_us):
+            await self._output.add_canvas(index)
+
+    async def aclose(self) -> None:
+        for clip_id in list(self._readers):
+            await self._close(clip_id)
+
+    async def _enter(self, at: int) -> None:
+        self._at, self._stretch = at, self._plan.stretches[at]
+        wanted = {layer.clip_id: layer for layer in self._stretch.layers if layer.path is not None}
+        for clip_id in self._readers.keys() - wanted.keys():
+            await self._close(clip_id)
+        for clip_id, layer in wanted.items():
+            if clip_id not in self._readers:
+                first, last = self._stretch.frames.start, self._seen_until[at][clip_id] - 1
+                start_us, end_us = self._plan.rate.start_us(first), self._plan.rate.start_us(last)
+                self._readers[clip_id] = FrameReader(self._media, layer, start_us, end_us)
+
+    async def _close(self, clip_id: str) -> None:
+        reader = self._readers.pop(clip_id)
+        self._meter.repeated_frames += reader.repeated
+        self._meter.dropped_frames += reader.dropped
+        await reader.aclose()
+
+
+class _SoundTrack:
+    """The sound's way through the plan: voices open when they begin to sound and close when they end."""
+
+    def __init__(self, plan: RenderPlan, media: MediaPort, output: OutputPort, meter: Meter) -> None:
+        self._plan, self._media, self._output, self._meter = plan, media, output, meter
+        self._waiting = sorted(plan.voices, key=lambda voice: voice.samples.start, reverse=True)
+        self._open: dict[str, tuple[VoiceReader, range]] = {}
+        self._voices = {voice.clip_id: voice for voice in plan.voices}
+
+    async def advance(self, samples: range) -> None:
+        """Mixes and encodes output ``samples``."""
+        while self._waiting and self._waiting[-1].samples.start < samples.stop:
+            voice = self._waiting.pop()
+            self._open[voice.clip_id] = (VoiceReader(self._media, voice), voice.samples)
+        heard: list[tuple[str, range, Block]] = []
+        for clip_id in sorted(self._open):
+            reader, extent = self._open[clip_id]
+            part = range(max(extent.start, samples.start), min(extent.stop, samples.stop))
+            voice = self._voices[clip_id]
+            time_us = part.start * 1_000_000 // self._plan.sample_rate_hz
+            where = (clip_id, voice.name, time_us)
+            with self._meter.stage("decode", *where), located(*where):
+                heard.append((clip_id, part, await reader.read(part)))
+            if extent.stop <= samples.stop:
+                await self._close(clip_id)
+        with self._meter.stage("compose"):
+            block = mix([(self._voices[clip_id], part, sound) for clip_id, part, sound in heard], samples, self._plan.channels)
+        with self._meter.stage("encode"):
+            await self._output.add_sound(block, samples.start)
+
+    async def aclose(self) -> None:
+        for clip_id in list(self._open):
+            await self._close(clip_id)
+
+    async def _close(self, clip_id: str) -> None:
+        reader, _ = self._open.pop(clip_id)
+        await reader.aclose()
+
+
+@contextmanager
+def located(clip_id: str, clip: str, time_us: int | None = None) -> Iterator[None]:
+    """Adds which clip, and when, to a SourceError that only knows its file."""
+    try:
+        yield
+    except SourceError as error:
+        when = "" if time_us is None else f" at {clock_text(time_us)}"
+        raise SourceError(f"Clip {clip}{when}: {error.message}", code=error.code, clip_id=clip_id, time_us=time_us) from error
+
+
+def _ends_of_sight(stretches: Sequence[Stretch]) -> list[dict[str, int]]:
+    """For each stretch and each of its layers, the output frame at which the layer is next not seen."""
+    ends: list[dict[str, int]] = []
+    later: dict[str, int] = {}
+    for stretch in reversed(stretches):
+        later = {layer.clip_id: later.get(layer.clip_id, stretch.frames.stop) for layer in stretch.layers}
+        ends.append(later)
+    ends.reverse()
+    return ends
+
+
+async def _commit(output: OutputPort, meter: Meter) -> None:
+    """From here on a cancellation waits: a file is either committed, and that is success, or it is not."""
+    with meter.stage("commit"):
+        commit = asyncio.ensure_future(output.commit())
+        cancelled = False
+        while not commit.done():
+            try:
+                await asyncio.shield(commit)
+            except asyncio.CancelledError:
+                cancelled = True
+        commit.result()
+        if not cancelled:
+            with suppress(asyncio.CancelledError):
+                await output.verify()

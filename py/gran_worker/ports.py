@@ -1,0 +1,144 @@
+"""What the core asks of the outside: sources, a canvas, an output, a clock. All in the core's own units."""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from gran_worker.colour import Colour
+from gran_worker.compose import DrawOp
+from gran_worker.geometry import Rotation, Size
+
+if TYPE_CHECKING:
+    from gran_worker.plan import RenderPlan
+    from gran_worker.settings import Settings
+
+Block = npt.NDArray[np.float32]
+"""Sound: float32 ``(channels, n_samples)``, full scale at 1.0."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """The picture of a source. Sizes are in square px: ``raw`` as stored, ``shown`` after ``rotation``."""
+
+    kind: Literal["video", "image"]
+    codec: str
+    raw: Size
+    shown: Size
+    rotation: Rotation
+    first_pts_us: int
+    tick_us: float
+    frame_us: int
+    """Duration of a typical frame."""
+    opaque: bool
+    passes_straight: bool
+    """Its decoded frames can be encoded as they are: 8 bit 4:2:0, upright, square px."""
+    colour: Colour | None
+
+    @property
+    def tolerance_us(self) -> int:
+        """Half a container tick (pts are rounded to it) and the 1 µs that our own rounding costs, at most a quarter frame."""
+        return min(int(self.tick_us / 2) + 1, max(1, self.frame_us // 4))
+
+
+@dataclass(frozen=True, slots=True)
+class AudioInfo:
+    codec: str
+    rate_hz: int
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What opening a source found. ``name`` is the file's name, for people."""
+
+    name: str
+    duration_us: int
+    video: VideoInfo | None
+    audio: AudioInfo | None
+    video_problem: str | None = None
+    """Why a picture that is there cannot be decoded, as a sentence."""
+    audio_problem: str | None = None
+
+
+class Frame(Protocol):
+    """A decoded picture. Whoever received it closes it."""
+
+    @property
+    def pts_us(self) -> int: ...
+    @property
+    def size(self) -> Size:
+        """As stored, square px."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Decoded sound: ``block[:, 0]`` is source sample ``first``, counted at ``rate_hz`` from the source's time 0."""
+
+    first: int
+    rate_hz: int
+    block: Block
+
+
+class MediaPort(Protocol):
+    async def probe(self, path: str) -> Probe:
+        """Opens the source and decodes its first frame. Raises SourceError."""
+
+    def frames(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Frame, None]:
+        """Frames in presentation order, from the one that shows at ``start_us`` to the last before ``end_us``."""
+
+    async def still(self, path: str, source_us: int) -> Frame | None:
+        """The one frame that shows at ``source_us``."""
+
+    def sounds(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Sound, None]:
+        """Blocks of sound, in order, that together hold ``start_us`` to ``end_us``."""
+
+    async def close(self) -> None: ...
+
+
+class OutputPort(Protocol):
+    async def add_frame(self, frame: Frame, index: int) -> None:
+        """Encodes a decoded frame as it is, as output frame ``index``."""
+
+    def draw(self, ops: Sequence[DrawOp], frames: Sequence[Frame | None]) -> None:
+        """Draws ``ops`` over the background on the canvas, each with the frame of the same index; a picture without one is left out."""
+
+    async def add_canvas(self, index: int) -> None:
+        """Encodes what the canvas shows as output frame ``index``."""
+
+    async def add_sound(self, block: Block, first: int) -> None:
+        """Encodes ``block`` as the output's samples from ``first`` on."""
+
+    async def finish(self) -> None:
+        """Flushes the encoders and writes the container's end. Nothing is committed yet."""
+
+    async def commit(self) -> None:
+        """Makes the file real. Once called it is awaited, not cancelled."""
+
+    async def verify(self) -> None:
+        """Opens the committed file and compares it with what was written. Raises VerifyError."""
+
+    def close(self) -> None:
+        """Frees encoders, muxer and canvas."""
+
+
+class StudioPort(Protocol):
+    """Everything outside that one export needs."""
+
+    @property
+    def media(self) -> MediaPort: ...
+
+    async def open_output(self, plan: "RenderPlan", settings: "Settings") -> OutputPort:
+        """Proves the encoders with a trial, then opens the destination. Raises EncoderError, SinkError."""
+
+    async def abandon(self) -> None:
+        """Leaves the destination as it was before, or gone if this export created it, and never hangs. Safe to call at any time."""
+
+
+class Clock(Protocol):
+    def __call__(self) -> float:
+        """Seconds since any fixed moment, never going back."""

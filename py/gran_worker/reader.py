@@ -1,0 +1,81 @@
+"""Which source frame shows at a moment: the last whose pts is at or before it, give or take the container's rounding."""
+
+from collections.abc import AsyncGenerator
+
+from gran_worker.layers import Layer
+from gran_worker.ports import Frame, MediaPort
+
+FIRST_FRAME_GRACE_US = 100_000
+
+
+class FrameReader:
+    """One layer's frames over consecutive output frames. Holds at most two; closes both.
+
+    The reader asks its source for the whole range at once, so the decoder runs ahead of it and meets each packet once.
+    """
+
+    def __init__(self, media: MediaPort, layer: Layer, first_us: int, last_us: int) -> None:
+        """For moments ``first_us`` to ``last_us`` (output µs) of ``layer``."""
+        assert layer.path is not None
+        assert layer.video is not None
+        self._media, self._layer, self._path = media, layer, layer.path
+        self._tolerance_us = layer.video.tolerance_us
+        self._grace_us = max(layer.video.frame_us, FIRST_FRAME_GRACE_US) + self._tolerance_us
+        self._current: Frame | None = None
+        self._next: Frame | None = None
+        self._frames: AsyncGenerator[Frame, None] | None = None
+        self._begun = False
+        self._start_us, self._end_us = self._limit_us(first_us), self._limit_us(last_us) + 1
+        self.repeated = 0
+        self.dropped = 0
+
+    async def at(self, output_us: int) -> Frame | None:
+        """The frame that shows at ``output_us``, the reader's to close; None where the source has not begun yet."""
+        if not self._begun:
+            self._begun = True
+            await self._begin()
+        limit_us = self._limit_us(output_us)
+        advanced = 0
+        while self._next is not None and self._next.pts_us <= limit_us:
+            if self._current is not None:
+                self._current.close()
+            self._current, self._next = self._next, None
+            self._next = await self._fetch()
+            advanced += 1
+        self.repeated += advanced == 0
+        self.dropped += max(0, advanced - 1)
+        if self._current is not None:
+            return self._current
+        if self._next is not None and self._next.pts_us - limit_us <= self._grace_us:
+            # Files often begin a frame late; a flash of nothing would be worse than a frame held early.
+            return self._next
+        return None
+
+    async def aclose(self) -> None:
+        """Closes what is held, then the decoder."""
+        for frame in (self._current, self._next):
+            if frame is not None:
+                frame.close()
+        self._current = self._next = None
+        if self._frames is not None:
+            await self._frames.aclose()
+
+    def _limit_us(self, output_us: int) -> int:
+        """The latest pts that may show. The end of the range is exclusive: a frame on it, give or take a tick, never shows."""
+        walk = self._layer.walk
+        source_us = walk.at(output_us)
+        if walk.freeze_us is not None:
+            return source_us + self._tolerance_us
+        return min(source_us + self._tolerance_us, max(walk.source.start_us, walk.source.end_us - 1) - self._tolerance_us)
+
+    async def _begin(self) -> None:
+        if self._layer.video is not None and self._layer.video.kind == "image" or self._layer.walk.freeze_us is not None:
+            self._current = await self._media.still(self._path, max(0, self._start_us))
+            return
+        # A first frame that comes within the grace must be found too, even where only the moment before it is asked for.
+        self._frames = self._media.frames(self._path, self._start_us, self._end_us + self._grace_us)
+        self._next = await self._fetch()
+
+    async def _fetch(self) -> Frame | None:
+        assert self._frames is not None
+        return await anext(self._frames, None)

@@ -1,0 +1,122 @@
+"""Timeline -> voices: which clip's sound is heard at which output samples, from which source samples, how loud."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from gran_worker.errors import SourceError
+from gran_worker.layers import walk
+from gran_worker.ports import Probe
+from gran_worker.snapshot import Clip, Timeline, Track, enabled_clips, label
+from gran_worker.timing import TimeRange, sample_index
+
+
+@dataclass(frozen=True, slots=True)
+class Fade:
+    """Ramps at both ends of ``extent``, all in output samples."""
+
+    extent: range
+    fade_in: int
+    fade_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One clip's sound at output samples ``samples``.
+
+    ``origin`` is the source sample (exact, at ``rate_hz``) that sounds at output sample 0, ``step`` the source samples per
+    output sample. ``origin`` is whole where ``step`` is 1: a cut of one source neither skips nor repeats a sample.
+    ``gains`` are linear, ``balances`` -1 (left) to 1 (right); each is the clip's, then the track's.
+    """
+
+    clip_id: str
+    name: str
+    path: str
+    samples: range
+    origin: Fraction
+    step: Fraction
+    rate_hz: int
+    gains: tuple[float, ...]
+    balances: tuple[float, ...]
+    fades: tuple[Fade, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that degrades the result without ending the export."""
+
+    code: str
+    message: str
+    clip_id: str | None = None
+
+
+def build_voices(
+    timeline: Timeline, output: TimeRange, rate_hz: int, n_samples: int, probes: Mapping[str, Probe]
+) -> tuple[tuple[Voice, ...], tuple[Notice, ...]]:
+    """Every voice, ordered by clip id: a sum of floats depends on its order, and ids stay when tracks are moved.
+
+    Raises SourceError for a clip that should sound and cannot be decoded.
+    """
+    voices: list[Voice] = []
+    notices: list[Notice] = []
+    soloed = any(track.audio_solo for track in timeline.tracks)
+    timeline_end_us = max(clip.timeline_range.end_us for track in timeline.tracks for clip in enabled_clips(track))
+    for track in timeline.tracks:
+        if not track.audio_solo if soloed else track.audio_muted:
+            continue
+        track_fade = _track_fade(track, timeline_end_us, output, rate_hz)
+        for clip in enabled_clips(track):
+            if not _may_sound(clip, track):
+                continue
+            assert clip.source is not None
+            probe = probes[clip.source.path]
+            if probe.audio_problem is not None:
+                raise SourceError(f"Clip {label(clip)}: {probe.audio_problem}", code="E_DECODE", clip_id=clip.id)
+            if probe.audio is None:
+                if track.kind == "audio":
+                    message = f"Clip {label(clip)} is on a sound track, but {probe.name} has no sound."
+                    notices.append(Notice("no-sound", message, clip.id))
+                continue
+            voice = _voice(clip, track, track_fade, output, probe.audio.rate_hz, rate_hz, n_samples)
+            if voice.samples:
+                voices.append(voice)
+    return tuple(sorted(voices, key=lambda voice: voice.clip_id)), tuple(notices)
+
+
+def _may_sound(clip: Clip, track: Track) -> bool:
+    if clip.source is None or clip.clip_type != "media" or clip.freeze_frame_source_us is not None or clip.is_image:
+        return False
+    if track.kind == "video" and clip.audio_from_video_disabled:
+        return False
+    return clip.audio_gain > 0 and track.audio_gain > 0
+
+
+def _voice(clip: Clip, track: Track, track_fade: Fade, output: TimeRange, source_hz: int, rate_hz: int, n_samples: int) -> Voice:
+    assert clip.source is not None
+    way = walk(clip, output)
+    extent = range(sample_index(way.start_us, rate_hz), sample_index(way.start_us + clip.timeline_range.duration_us, rate_hz))
+    # Beyond its source range a clip is silent, however long its slot.
+    sounding_us = min(clip.timeline_range.duration_us, int(way.source.duration_us / clip.speed))
+    end = sample_index(way.start_us + sounding_us, rate_hz)
+    step = clip.speed * source_hz / rate_hz
+    origin = (way.source.start_us - way.start_us * clip.speed) * source_hz / 1_000_000
+    return Voice(
+        clip_id=clip.id,
+        name=label(clip),
+        path=clip.source.path,
+        samples=range(max(0, extent.start), min(end, n_samples)),
+        origin=Fraction(round(origin)) if step == 1 else origin,
+        step=step,
+        rate_hz=source_hz,
+        gains=(clip.audio_gain, track.audio_gain),
+        balances=(clip.audio_balance, track.audio_balance),
+        fades=(
+            Fade(extent, sample_index(clip.audio_fade_in_us, rate_hz), sample_index(clip.audio_fade_out_us, rate_hz)),
+            track_fade,
+        ),
+    )
+
+
+def _track_fade(track: Track, timeline_end_us: int, output: TimeRange, rate_hz: int) -> Fade:
+    start, end = (sample_index(edge_us - output.start_us, rate_hz) for edge_us in (0, timeline_end_us))
+    return Fade(range(start, end), sample_index(track.audio_fade_in_us, rate_hz), sample_index(track.audio_fade_out_us, rate_hz))

@@ -1,0 +1,239 @@
+"""Untrusted JSON in; a model, or one sentence that names the field, what was wrong and what is allowed."""
+
+import gc
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from difflib import get_close_matches
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from gran_worker.errors import ContractError
+from gran_worker.wire import REFUSED, REFUSED_NUMBER, Wire, listed
+
+T = TypeVar("T")
+Path = tuple[str | int, ...]
+
+MAX_CHARS = 32 * 1024 * 1024
+SHOWN_CHARS = 60
+
+MARKER = "$js"
+TAGGED_LISTS = ("items", "effects")
+TAGS = ("<audio>", "<no audio>")
+REQUIREMENTS = {
+    "bool_type": "must be true or false",
+    "string_type": "must be text",
+    "string_unicode": "must be text",
+    "string_too_short": "must not be empty",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "dataclass_type": "must be an object",
+    "dict_type": "must be an object",
+    "mapping_type": "must be an object",
+}
+NULL_MEMBER = re.compile(r":\s*null")
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def parse_json(
+    adapter: TypeAdapter[T], text: str, *, where: str = "", strict: Mapping[str, type[Wire]] | None = None
+) -> T:
+    """``text`` as ``adapter`` wants it; null members count as absent.
+
+    ``where`` is what precedes every path; ``strict`` holds the models that forbid unknown fields, by their path. Raises
+    ContractError, whatever ``text`` is.
+    """
+    if len(text) > MAX_CHARS:
+        raise ContractError(f"The message is longer than {MAX_CHARS} characters.")
+    if "null" in text and NULL_MEMBER.search(text):
+        text = _without_nulls(text)
+    with _no_collections():
+        try:
+            return adapter.validate_json(text, by_alias=True, by_name=False)
+        except ValidationError as refused:
+            raise ContractError(_words(refused, text, (where,) if where else (), strict or {})) from None
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Ten thousand new clips make the collector walk all of them again and again: a third of the whole time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def printable(text: str) -> str:
+    """``text`` for a message: at most 60 characters, nothing in it that moves or hides the rest."""
+    short = text if len(text) <= SHOWN_CHARS else text[: SHOWN_CHARS - 1] + "…"
+    return "".join(
+        char if char.isprintable() else f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\u{{{ord(char):x}}}"
+        for char in short
+    )
+
+
+def path_text(path: Iterable[str | int]) -> str:
+    """``timeline.tracks[2].items[0].speed``. Of a path as a key, only its last part: the rest is private."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif re.fullmatch(r"[A-Za-z_$][A-Za-z0-9_$]{0,59}", part):
+            text += f".{part}" if text else part
+        else:
+            folder, slash, name = part.rpartition("/")
+            text += f'["{"…/" if folder and slash else ""}{printable(name)}"]'
+    return text
+
+
+def _words(refused: ValidationError, text: str, where: Path, strict: Mapping[str, type[Wire]]) -> str:
+    problems = refused.errors(include_url=False)
+    # An object of JavaScript's own where a plain one belongs explains whatever else is wrong with it.
+    first = next((each for each in problems if each["loc"] and each["loc"][-1] == MARKER), problems[0])
+    if not first["loc"] and first["type"] in ("json_invalid", "string_unicode"):
+        return _unreadable(str(first["msg"]), text)
+    path, words = _problem(first, where, strict)
+    more = len(problems) - 1
+    rest = f" (and {more} more problem{'s' if more > 1 else ''})" if more else ""
+    return f"{path}: {words}{rest}" if path else f"The message {words}{rest}"
+
+
+def _problem(error: ErrorDetails, where: Path, strict: Mapping[str, type[Wire]]) -> tuple[str, str]:
+    kind, value, context = error["type"], error["input"], error.get("ctx", {})
+    path = [*where, *_without_tags(error["loc"])]
+    if path and path[-1] == MARKER:
+        return path_text(path[:-1]), f"must be an object, got {_shown({MARKER: value})}"
+    if kind == "missing":
+        if isinstance(value, dict) and MARKER in value:
+            return path_text(path[:-1]), f"must be an object, got {_shown(value)}"
+        return path_text(path), "is required"
+    if kind in ("union_tag_not_found", "union_tag_invalid"):
+        return _wrong_tag(path, value, context)
+    if kind == "extra_forbidden":
+        owner = path_text([*where, *error["loc"][:-1]])
+        return path_text(path), _unknown_field(str(path[-1]), owner.rpartition(".")[2], strict.get(owner))
+    if kind == REFUSED and context["at"]:
+        joint = "." if path else ""
+        return f"{path_text(path)}{joint}{context['at']}", str(context["words"])
+    return path_text(path), f"{_requirement(kind, value, context)}, got {_shown(value)}"
+
+
+def _wrong_tag(path: list[str | int], value: object, context: Mapping[str, object]) -> tuple[str, str]:
+    tag = str(context["discriminator"]).strip("'")
+    if not isinstance(value, dict) or MARKER in value:
+        return path_text(path), f"must be an object, got {_shown(value)}"
+    if tag not in value:
+        return path_text([*path, tag]), "is required"
+    allowed = context.get("expected_tags", "")
+    return path_text([*path, tag]), f"{_one_of(str(allowed))}, got {_shown(value[tag])}"
+
+
+def _unknown_field(name: str, owner: str, model: type[Wire] | None) -> str:
+    words = f"is not a field of {owner}"
+    if model is None:
+        return words
+    fields = [field.alias or name for name, field in model.model_fields.items()]
+    near = get_close_matches(name, fields, n=1)
+    return f"{words}; did you mean {near[0]}?" if near else f"{words}, which has {', '.join(fields)}"
+
+
+def _requirement(kind: str, value: object, context: Mapping[str, object]) -> str:
+    if kind == REFUSED:
+        return str(context["words"])
+    if kind == REFUSED_NUMBER:
+        number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        fraction = isinstance(value, float) and not value.is_integer()
+        return f"must be {context['bounds'] if number and not (context['whole'] and fraction) else context['kind']}"
+    if kind == "literal_error":
+        return _one_of(str(context["expected"]))
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "string_too_long":
+        return f"must be at most {context['max_length']} characters long"
+    if kind == "too_long":
+        return f"must have at most {context['max_length']} entries"
+    return REQUIREMENTS.get(kind, "is not valid")
+
+
+def _one_of(quoted: str) -> str:
+    """From pydantic's ``'a', 'b' or 'c'``."""
+    names = re.findall(r"'([^']*)'", quoted)
+    return f"must be {'one of ' if len(names) > 1 else ''}{listed([json.dumps(name) for name in names])}"
+
+
+def _shown(value: object) -> str:
+    """What a field held, in a few words."""
+    if isinstance(value, str):
+        return f'"{printable(value)}"'
+    if value is None or isinstance(value, bool | int | float):
+        return printable(json.dumps(value))
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}"
+    if not isinstance(value, dict) or MARKER not in value:
+        return "an object"
+    name = printable(str(value[MARKER]))
+    if name in ("NaN", "Infinity", "-Infinity"):
+        return name
+    if name.startswith("bigint "):
+        return f"{name.removeprefix('bigint ')}n"
+    return f"{'an' if name[:1] in 'AEIO' else 'a'} {name}"
+
+
+def _without_tags(loc: Path) -> list[str | int]:
+    """Pydantic's paths also name the member of a union that was tried: ``items, 0, clip, speed``."""
+    path: list[str | int] = []
+    tag_follows = False
+    for part in loc:
+        if not tag_follows and not (isinstance(part, str) and part in TAGS):
+            path.append(part)
+        tag_follows = not tag_follows and isinstance(part, int) and len(path) > 1 and path[-2] in TAGGED_LISTS
+    return path
+
+
+def _without_nulls(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text, object_hook=_present))
+    except (ValueError, RecursionError):
+        return text  # the real parser says better what is wrong with it
+
+
+def _present(members: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _unreadable(complaint: str, text: str) -> str:
+    if "recursion" in complaint:
+        return "The message is nested too deeply."
+    path = _find_surrogate(text)
+    if path is not None:
+        return f"{path_text(path)}: holds half of a character (a lone surrogate); remove it"
+    place = re.search(r"line [0-9]+ column [0-9]+", complaint)
+    return f"The message is not JSON{f' (at {place[0]})' if place else ''}."
+
+
+def _find_surrogate(text: str) -> Path | None:
+    """Where the first text with a lone surrogate is; the parser knows only its column."""
+    try:
+        stack: list[tuple[Path, object]] = [((), json.loads(text))]
+    except (ValueError, RecursionError):
+        return None
+    while stack:
+        path, value = stack.pop()
+        if isinstance(value, str) and SURROGATE.search(value):
+            return path
+        if isinstance(value, list):
+            stack.extend(((*path, i), value[i]) for i in reversed(range(len(value))))
+        elif isinstance(value, dict):
+            if any(SURROGATE.search(name) for name in value):
+                return path
+            stack.extend(((*path, name), value[name]) for name in reversed(value))
+    return None

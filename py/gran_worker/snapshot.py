@@ -1,0 +1,335 @@
+"""The timeline inside ``init_export``: tracks, clips, effects, transitions. Times are integer µs.
+
+Once parsed, everything in it is immutable, within bounds and complete: nothing further in checks or defaults again.
+Unknown fields are ignored, since newer editors send more.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Annotated, Literal, TypeGuard
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic.dataclasses import dataclass
+
+from gran_worker.refusals import printable
+from gran_worker.timing import FrameRate, TimeRange
+from gran_worker.wire import (
+    AnyRange,
+    ClipRange,
+    Colour,
+    Flag,
+    Id,
+    JsObject,
+    Number,
+    Opaque,
+    RateOf,
+    Shaped,
+    SourceFile,
+    TimeUs,
+    Wire,
+    WireValue,
+    not_js,
+    refusal,
+)
+
+MAX_TRACKS = 100
+MAX_CLIPS = 10_000
+MAX_TEXT_CHARS = 10_000
+MAX_EFFECTS = 100
+ROUNDING_US = 1
+"""Editors round each edge for itself, so that clips that touch may seem to overlap by this much."""
+
+NOT_GIVEN = TimeRange(0, 0)
+
+Gain = Annotated[float, Number(0, 10)]
+Balance = Annotated[float, Number(-1, 1)]
+Part = Annotated[float, Number(0, 1)]
+Pixels = Annotated[float, Number(-1_000_000, 1_000_000, "pixels")]
+FontFile = Annotated[Opaque, JsObject(("File", "Blob"))]
+Strength = Annotated[float, Number(0, 2)]
+
+
+@dataclass(frozen=True, slots=True, config=WireValue)
+class Scale:
+    """Factors; a negative one flips."""
+
+    x: Annotated[float, Number(-1000, 1000)]
+    y: Annotated[float, Number(-1000, 1000)]
+
+
+@dataclass(frozen=True, slots=True, config=WireValue)
+class Position:
+    """Output px from where the clip would lie, y down."""
+
+    x: Pixels
+    y: Pixels
+
+
+@dataclass(frozen=True, slots=True, config=WireValue)
+class Crop:
+    """Fractions of the shown picture that each side loses; where they meet, nothing is left to show."""
+
+    left: Part
+    top: Part
+    right: Part
+    bottom: Part
+
+
+@dataclass(frozen=True, slots=True, config=WireValue)
+class Anchor:
+    """What scale and rotation turn about. ``x`` and ``y``, fractions of the clip, count for ``custom`` only."""
+
+    preset: Literal["center", "topLeft", "topRight", "bottomLeft", "bottomRight", "custom"]
+    x: Annotated[float, Number(-100, 100)] = 0.5
+    y: Annotated[float, Number(-100, 100)] = 0.5
+
+
+@dataclass(frozen=True, slots=True, config=WireValue)
+class Transform:
+    scale: Scale = Scale(1.0, 1.0)
+    rotation_deg: Annotated[float, Number(-1_000_000, 1_000_000, "degrees")] = 0.0
+    """Clockwise."""
+    position: Position = Position(0.0, 0.0)
+    crop: Crop = Crop(0.0, 0.0, 0.0, 0.0)
+    anchor: Anchor = Anchor("center")
+
+
+@dataclass(frozen=True, slots=True, config=WireValue)
+class ColorAdjustment:
+    """Each 1 leaves the picture as it is."""
+
+    type: Literal["color-adjustment"]
+    id: Id
+    enabled: Flag
+    brightness: Strength
+    contrast: Strength
+    saturation: Strength
+
+
+@dataclass(frozen=True, slots=True, config=WireValue)
+class Blur:
+    type: Literal["blur"]
+    id: Id
+    enabled: Flag
+    strength: Annotated[float, Number(0, 50, "pixels")]
+    """Standard deviation, output px."""
+
+
+Effect = Annotated[ColorAdjustment | Blur, Field(discriminator="type")]
+Effects = Annotated[tuple[Effect, ...], Field(max_length=MAX_EFFECTS)]
+
+
+@dataclass(frozen=True, slots=True, config=WireValue)
+class Transition:
+    type: Literal["dissolve", "fade-to-black", "wipe", "slide"]
+    duration_us: TimeUs
+    mode: Literal["blend", "composite"] = "blend"
+    """``blend`` mixes with the neighbour on the track, ``composite`` with the tracks below."""
+    curve: Literal["linear", "bezier"] = "linear"
+    direction: Literal["left", "right", "up", "down"] = "left"
+    """Where a wipe or slide moves to."""
+
+
+def _font_family(value: object) -> object:
+    """``"Open Sans", serif`` without its quotes. Whoever draws quotes each name: it cannot break out into a size."""
+    if not isinstance(value, str):
+        return value
+    return ", ".join(name.strip().strip("\"'").strip() for name in value.split(","))
+
+
+def _font_weight(value: object) -> object:
+    if isinstance(value, str):
+        value = {"normal": 400, "bold": 700}.get(value, int(value) if value.isascii() and value.isdecimal() else value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and value in range(100, 1000, 100):
+        return int(value)
+    raise refusal('must be 100, 200 … 900, "normal" or "bold"')
+
+
+@dataclass(frozen=True, slots=True, config=WireValue)
+class TextStyle:
+    """How a text clip looks. Lengths in output px; only values that a canvas takes as they are."""
+
+    font_family: Annotated[
+        str,
+        Shaped(r"[\p{L}\p{N} ,._+-]{1,200}", "must be names of fonts in letters, digits, spaces, commas and - _ . +"),
+        BeforeValidator(_font_family),
+    ] = "sans-serif"
+    font_size: Annotated[float, Number(1, 2000, "pixels")] = 64.0
+    font_weight: Annotated[int, BeforeValidator(_font_weight, json_schema_input_type=int | str)] = 400
+    color: Colour = "#ffffff"
+    align: Literal["left", "center", "right"] = "center"
+    vertical_align: Literal["top", "middle", "bottom"] = "middle"
+    line_height: Annotated[float, Number(0.1, 10)] = 1.2
+    """In font sizes."""
+    letter_spacing: Annotated[float, Number(-1000, 1000, "pixels")] = 0.0
+    background_color: Colour = "transparent"
+    padding: Annotated[float, Number(0, 10_000, "pixels")] = 0.0
+
+
+@dataclass(frozen=True, slots=True, config=WireValue)
+class Source:
+    path: Annotated[str, Field(min_length=1, max_length=4096)]
+    """A key into ``sources`` or ``timelines``, nothing else: it is never opened, joined or fetched."""
+
+
+class Gap(Wire):
+    kind: Literal["gap"]
+    id: Id
+    timeline_range: AnyRange
+
+
+class Clip(Wire):
+    """One placement on a track. ``speed`` 2 plays twice as fast; gains are linear, ``audio_balance`` -1 (left) to 1."""
+
+    kind: Literal["clip"]
+    id: Id
+    clip_type: Literal["media", "timeline", "adjustment", "background", "text"]
+    timeline_range: ClipRange
+    name: str = ""
+    disabled: Flag = False
+    source: Source | None = None
+    """Set for every media and timeline clip."""
+    source_range: AnyRange = NOT_GIVEN
+    """As much as the clip plays from 0, where the type of clip needs none and none was given."""
+    speed: Annotated[Fraction, Number(0.1, 10)] = Fraction(1)
+    freeze_frame_source_us: TimeUs | None = None
+    is_image: Flag = False
+    opacity: Part = 1.0
+    transform: Annotated[Transform, BeforeValidator(not_js)] | None = None
+    effects: Effects = ()
+    transition_in: Transition | None = None
+    transition_out: Transition | None = None
+    audio_gain: Gain = 1.0
+    audio_balance: Balance = 0.0
+    audio_fade_in_us: TimeUs = 0
+    audio_fade_out_us: TimeUs = 0
+    audio_from_video_disabled: Flag = False
+    background_color: Colour = "#000000"
+    text: Annotated[str, Field(max_length=MAX_TEXT_CHARS)] | None = None
+    """Set for every text clip."""
+    style: Annotated[TextStyle, BeforeValidator(not_js)] = TextStyle()
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> "Clip":
+        if self.clip_type in ("media", "timeline"):
+            if self.source is None:
+                raise refusal(f"is required for a {self.clip_type} clip", at="source")
+            if self.source_range.duration_us == 0 and not (self.is_image or self.freeze_frame_source_us is not None):
+                given = "source_range" in self.model_fields_set
+                raise refusal(
+                    "must be 1 or more for a clip that plays" if given else f"is required for a {self.clip_type} clip",
+                    at="sourceRange.durationUs" if given else "sourceRange",
+                )
+        elif self.clip_type == "text" and self.text is None:
+            raise refusal("is required for a text clip", at="text")
+        if self.source_range.duration_us == 0:
+            length_us = -(-self.timeline_range.duration_us * self.speed.numerator // self.speed.denominator)
+            # Frozen for everyone else; here the clip is still being made.
+            self.__dict__["source_range"] = TimeRange(self.source_range.start_us, length_us)
+        return self
+
+
+class Track(Wire):
+    """Clips that never overlap by more than rounding; the order of ``items`` means nothing."""
+
+    id: Id
+    kind: Literal["video", "audio"]
+    name: str = ""
+    video_hidden: Flag = False
+    audio_muted: Flag = False
+    audio_solo: Flag = False
+    audio_gain: Gain = 1.0
+    audio_balance: Balance = 0.0
+    audio_fade_in_us: TimeUs = 0
+    audio_fade_out_us: TimeUs = 0
+    effects: Effects = ()
+    items: Annotated[tuple[Annotated[Clip | Gap, Field(discriminator="kind")], ...], Field(max_length=MAX_CLIPS)]
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "Track":
+        end_us, reaching = 0, None
+        for clip in enabled_clips(self):
+            if self.kind == "audio" and clip.clip_type not in ("media", "timeline"):
+                raise refusal(f"is a {clip.clip_type} clip on an audio track", at=self._path_of(clip))
+            start_us = clip.timeline_range.start_us
+            if reaching and start_us < end_us - ROUNDING_US:
+                raise refusal(
+                    f"clip {label(clip)} overlaps clip {label(reaching)} ({self._path_of(reaching)} of the same track) "
+                    f"by {end_us - start_us} microseconds; clips of one track may touch, not overlap",
+                    at=self._path_of(clip),
+                )
+            if clip.timeline_range.end_us > end_us:
+                end_us, reaching = clip.timeline_range.end_us, clip
+        return self
+
+    def _path_of(self, clip: Clip) -> str:
+        return f"items[{next(i for i, item in enumerate(self.items) if item is clip)}]"
+
+
+class Timebase(Wire):
+    fps: Annotated[FrameRate, RateOf()]
+
+
+class Timeline(Wire):
+    """What to render. The first video track is on top.
+
+    ``sources``, ``timelines`` and ``fonts`` of a nested timeline may be left out: what it does not have itself is
+    looked up in the timeline that holds it, and so on outward (:class:`gran_worker.scope.Scope`).
+    """
+
+    timebase: Timebase
+    tracks: Annotated[tuple[Track, ...], Field(max_length=MAX_TRACKS)]
+    sources: Mapping[str, SourceFile]
+    timelines: Mapping[str, "NestedTimeline"] = {}
+    fonts: Mapping[str, FontFile] = {}
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> "Timeline":
+        tracks = [(track.id, f"tracks[{t}]") for t, track in enumerate(self.tracks)]
+        clips = [
+            (item.id, t, i)
+            for t, track in enumerate(self.tracks)
+            for i, item in enumerate(track.items)
+            if item.kind == "clip"
+        ]
+        _check_unique(tracks)
+        if len({each[0] for each in clips}) < len(clips):
+            _check_unique([(each, f"tracks[{t}].items[{i}]") for each, t, i in clips])
+        return self
+
+    @property
+    def end_us(self) -> int:
+        """The end of the last enabled clip, 0 where there is none."""
+        return max((clip.timeline_range.end_us for track in self.tracks for clip in enabled_clips(track)), default=0)
+
+
+class NestedTimeline(Timeline):
+    sources: Mapping[str, SourceFile] = {}
+
+
+def enabled_clips(track: Track) -> list[Clip]:
+    """The clips that count, by their start."""
+    return sorted(filter(_counts, track.items), key=lambda clip: clip.timeline_range.start_us)
+
+
+def label(clip: Clip) -> str:
+    """A clip for people: “beach” (c1)."""
+    name = clip.name or (file_name(clip.source.path) if clip.source else "")
+    return f"“{printable(name)}” ({printable(clip.id)})" if name else printable(clip.id)
+
+
+def file_name(path: str) -> str:
+    """The last part of ``path``: messages show no more of it."""
+    return re.split(r"[/\\]", path.rstrip("/\\"))[-1] or path
+
+
+def _check_unique(places: Iterable[tuple[str, str]]) -> None:
+    taken: dict[str, str] = {}
+    for each, place in places:
+        if (first := taken.setdefault(each, place)) != place:
+            raise refusal(f"is the id of {first} already", at=f"{place}.id")
+
+
+def _counts(item: Clip | Gap) -> TypeGuard[Clip]:
+    return item.kind == "clip" and not item.disabled

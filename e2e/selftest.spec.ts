@@ -10,6 +10,7 @@ import { film, media, type MediaName } from './fixtures/media.ts';
 import { paint, patchNamed, PATCHES, patchRect } from './fixtures/picture.ts';
 import { clicksOf } from './fixtures/sound.ts';
 import { firstFrameAt, frameStartUs, length, pictureShown, type Clip, type Rate } from './model.ts';
+import { problemsIn, type Entry, type Message } from './judge.ts';
 import * as read from './read.ts';
 
 const run = promisify(execFile);
@@ -29,7 +30,7 @@ test('every number survives its cells, and no damaged row reads as a number', ()
   }
 });
 
-test('a row that mixes two frames is unreadable or one of the two, never a third', () => {
+test('a row that mixes two frames is unreadable', () => {
   const grey = (index: number): number[] => encodeNumber({ source: 1, index });
   for (let index = 0; index < 200; index++) {
     const [one, other] = [grey(index), grey(index + 1)];
@@ -158,4 +159,62 @@ for (const [text, rate] of Object.entries(RATES)) {
       await rm(folder, { recursive: true });
     }
   });
+}
+
+const sent = (type: string, at = 0): Entry => ({ at, worker: 1, sent: true, message: { type } });
+const got = (message: Message, at = 0): Entry => ({ at, worker: 1, sent: false, message });
+const progress = (phase: string, percent: number, current: number, at: number): Entry =>
+  got({ type: 'progress', phase, percent, frame: { current, total: 30 } }, at);
+const READY = got({ type: 'ready' });
+const COMPLETED = got({ type: 'completed', durationMs: 1000, frames: 30 }, 2000);
+const GOOD: readonly Entry[] = [
+  READY,
+  sent('init_export', 10),
+  progress('decode', 0, 0, 100),
+  progress('compose', 10, 2, 300),
+  progress('encode', 40, 10, 500),
+  progress('finalize', 90, 30, 700),
+  progress('finalize', 100, 30, 900),
+  COMPLETED,
+];
+const CANCELLED = got({ type: 'error', message: 'Export cancelled by user', recoverable: true }, 950);
+
+test('the judge of messages has nothing against good ones', () => {
+  expect(problemsIn(GOOD)).toEqual([]);
+  expect(problemsIn([...GOOD, sent('init_export', 3000), got({ type: 'failure', code: 'E_CANCELLED' }, 3100), CANCELLED])).toEqual([]);
+  const busy = got({ type: 'error', message: 'An export is running already.', recoverable: true }, 600);
+  expect(
+    problemsIn([...GOOD.slice(0, 5), sent('init_export', 590), got({ type: 'failure', code: 'E_BUSY' }, 595), busy, ...GOOD.slice(5)]),
+  ).toEqual([]);
+});
+
+const BAD: Readonly<Record<string, readonly [RegExp, readonly Entry[]]>> = {
+  'a second end': [/completed with no export running/, [...GOOD, COMPLETED]],
+  'progress after the end': [/progress with no export running/, [...GOOD, progress('finalize', 100, 30, 2100)]],
+  'percent going back': [/percent went back/, [...GOOD.slice(0, 4), progress('encode', 5, 10, 500), ...GOOD.slice(5)]],
+  'frames going back': [/frame.current went back/, [...GOOD.slice(0, 5), progress('encode', 50, 1, 600), ...GOOD.slice(5)]],
+  'a frame too many': [/frame 31 of 30/, [...GOOD.slice(0, 6), progress('finalize', 95, 31, 800), ...GOOD.slice(6)]],
+  'a missing phase': [/phases decode,encode,finalize only/, GOOD.filter((_, i) => i !== 3)],
+  'phases out of order': [/in the order compose,decode/, [...GOOD.slice(0, 2), GOOD[3]!, { ...GOOD[2]!, at: 350 }, ...GOOD.slice(4)]],
+  'a flood': [
+    /1\d progress messages/,
+    [...GOOD.slice(0, 5), ...Array.from({ length: 12 }, (_, i) => progress('encode', 50, 11, 510 + i)), ...GOOD.slice(5)],
+  ],
+  silence: [/no progress for 3100 ms/, [...GOOD.slice(0, 6), progress('finalize', 100, 30, 3800), got(COMPLETED.message, 3900)]],
+  '100 % too early': [/100 % in phase encode/, [...GOOD.slice(0, 5), progress('encode', 100, 12, 600), ...GOOD.slice(6)]],
+  'an extra field': [/completed has path/, [...GOOD.slice(0, 7), got({ type: 'completed', durationMs: 1, frames: 30, path: 'x' }, 2000)]],
+  'a missing field': [/error lacks recoverable/, [...GOOD.slice(0, 5), got({ type: 'error', message: 'no' }, 600)]],
+  null: [
+    /warning.clipId is null/,
+    [...GOOD.slice(0, 5), got({ type: 'warning', code: 'W', message: 'w', clipId: null }, 600), ...GOOD.slice(5)],
+  ],
+  'something between failure and error': [
+    /warning between failure/,
+    [READY, sent('init_export'), got({ type: 'failure', code: 'E' }), got({ type: 'warning', code: 'W', message: 'w' }), CANCELLED],
+  ],
+  'an unfinished success': [/ended at frame 29/, [...GOOD.slice(0, 5), progress('finalize', 90, 29, 700), COMPLETED]],
+};
+
+for (const [fault, [words, log]] of Object.entries(BAD)) {
+  test(`the judge of messages sees ${fault}`, () => expect(problemsIn(log).join('\n')).toMatch(words));
 }

@@ -1,0 +1,374 @@
+/**
+ * Drives the built app in a real browser and judges what every export must keep to: its messages, its silence towards the outside, the policy,
+ * and the state in which it leaves its destination.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test as base, type Browser, type BrowserContext, type ConsoleMessage, type Page } from '@playwright/test';
+import type { Settings, SourceInfo, Support } from '../web/export-worker-client.js';
+import { media, MEDIA_NAMES, type MediaName } from './fixtures/media.ts';
+import { isProgress, PHASES, problemsIn, type Entry, type Message, type Phase, type Progress } from './judge.ts';
+import type { Track } from './model.ts';
+
+export { expect, PHASES };
+export type { Entry, Message, Phase, Settings };
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+/** Worker scripts report violations of their own policy only to themselves. */
+const VIOLATION = '[policy violated]';
+
+export interface Recorded {
+  readonly log: Entry[];
+  readonly violations: string[];
+  readonly errors: string[];
+  readonly longTasks: { readonly at: number; readonly ms: number }[];
+}
+
+export interface StreamSpec {
+  readonly writeDelayMs?: number;
+  readonly closeDelayMs?: number;
+  /** Writes that succeed before one fails. */
+  readonly failAtWrite?: number;
+  readonly failName?: string;
+  readonly failClose?: boolean;
+  /** Writes never end. */
+  readonly stallAtWrite?: boolean;
+}
+
+export type SinkEvent = 'write' | 'written' | 'close' | 'closed' | 'abort' | 'failed';
+
+export interface StreamReport {
+  readonly events: { readonly name: SinkEvent; readonly at: number }[];
+  size: number;
+  /** Bytes that were skipped when they came to be written. */
+  holes: number;
+  /** The file, once it is closed. */
+  bytes: string;
+}
+
+export interface When {
+  readonly afterMs?: number;
+  readonly phase?: Phase;
+  readonly frame?: number;
+}
+
+export type Output = { readonly $opfs: string } | { readonly $stream: StreamSpec };
+
+export interface Timeline {
+  readonly timebase: { readonly fps: number };
+  readonly tracks: readonly Track[];
+  readonly sources: Readonly<Record<string, { readonly $media: MediaName } | { readonly $blob: string }>>;
+}
+
+export interface Request {
+  readonly timeline: Timeline;
+  readonly settings: Settings;
+  readonly output: Output;
+  readonly cancel?: When;
+  /** Cancel through the signal instead of the method. */
+  readonly signal?: boolean;
+}
+
+export interface Refusal {
+  readonly name: string;
+  readonly message: string;
+  readonly recoverable: boolean;
+  readonly code?: string;
+  readonly clipId?: string;
+  readonly timeUs?: number;
+}
+
+interface Raw {
+  readonly completed?: { readonly durationMs: number; readonly frames: number };
+  readonly error?: Refusal;
+  readonly from: number;
+  readonly to: number;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly cancelledAt?: number;
+  readonly stream: number;
+}
+
+/** What page/driver.js offers in the page. */
+export interface Driver {
+  boot(): Promise<void>;
+  export(request: Request): Promise<unknown>;
+  refusal(request: Request): Promise<unknown>;
+  ask(question: 'probe' | 'support', value: any): Promise<SourceInfo | Support>;
+  cancel(): Promise<void>;
+  openWire(): Promise<number>;
+  post(wire: number, message: unknown, transfers?: boolean): Promise<number>;
+  closeWire(wire: number): Promise<void>;
+  streams(): Promise<StreamReport[]>;
+  list(): Promise<Record<string, number>>;
+  write(name: string, text: string): Promise<void>;
+  read(name: string): Promise<string>;
+  remove(name: string): Promise<void>;
+  unlocked(name: string): Promise<void>;
+}
+
+export interface Outcome {
+  readonly completed?: { readonly durationMs: number; readonly frames: number };
+  readonly error?: Refusal;
+  readonly messages: readonly Entry[];
+  readonly ms: number;
+  /** From the cancel to the end. */
+  readonly cancelMs?: number;
+  readonly stream?: StreamReport;
+}
+
+/** A page under watch. Whatever it does that no export may do is found by `expectQuiet`. */
+export class Watched {
+  readonly outside: string[] = [];
+  readonly complaints: string[] = [];
+  /** Complaints that the test at hand provokes. */
+  tolerated: RegExp[] = [];
+
+  constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+    readonly address: string,
+  ) {}
+
+  static async open<T extends Watched>(
+    this: new (context: BrowserContext, page: Page, address: string) => T,
+    browser: Browser,
+    address: string,
+  ): Promise<T> {
+    const context = await browser.newContext({ baseURL: address, viewport: { width: 1280, height: 800 } });
+    await context.addInitScript({ path: join(HERE, 'page/recorder.js') });
+    const page = await context.newPage();
+    const watched = new this(context, page, address);
+    await watched.watch();
+    return watched;
+  }
+
+  private async watch(): Promise<void> {
+    const { origin } = new URL(this.address);
+    const isOutside = (url: URL): boolean => /^(https?|wss?):$/.test(url.protocol) && url.origin !== origin;
+    await this.context.route(isOutside, (route) => {
+      this.outside.push(route.request().url());
+      return route.abort();
+    });
+    this.page.on('console', (message) => this.heard(message));
+    this.context.on('weberror', (error) => this.complaints.push(`uncaught: ${error.error().message}`));
+    this.page.on('crash', () => this.complaints.push('the page crashed'));
+    this.page.on('worker', (worker) => {
+      const report = (mark: string): void =>
+        addEventListener('securitypolicyviolation', (event) =>
+          console.error(mark, event.effectiveDirective, event.blockedURI, event.sourceFile, event.lineNumber),
+        );
+      // A worker that is gone before it could be asked has violated nothing.
+      worker.evaluate(report, VIOLATION).catch(() => undefined);
+    });
+  }
+
+  private heard(message: ConsoleMessage): void {
+    const text = message.text();
+    if (message.type() === 'error' || /without being closed|garbage collected/i.test(text)) this.complaints.push(`console: ${text}`);
+  }
+
+  recorded(): Promise<Recorded> {
+    return this.page.evaluate(() => granRecord);
+  }
+
+  async log(from = 0, to?: number): Promise<Entry[]> {
+    return this.page.evaluate(([from, to]) => granRecord.log.slice(from, to), [from, to] as const);
+  }
+
+  /** Asserts that since the last time nothing happened that no export may do. */
+  async expectQuiet(): Promise<void> {
+    const { violations, errors } = await this.page.evaluate(() => ({
+      violations: granRecord.violations.splice(0),
+      errors: granRecord.errors.splice(0),
+    }));
+    const complaints = [...errors, ...this.complaints.splice(0)].filter((text) => !this.tolerated.some((known) => known.test(text)));
+    this.tolerated = [];
+    expect.soft(this.outside.splice(0), 'requests that left the origin').toEqual([]);
+    expect.soft(violations, 'violations of the content security policy').toEqual([]);
+    expect.soft(complaints, 'errors of the page and its workers').toEqual([]);
+    expect.soft(problemsIn(await this.log()), 'the messages').toEqual([]);
+  }
+
+  close(): Promise<void> {
+    return this.context.close();
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.mp4': 'video/mp4',
+  '.webm': 'video/webm',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.wav': 'audio/wav',
+  '.mp3': 'audio/mpeg',
+  '.ogg': 'audio/ogg',
+};
+
+/** An empty page of the app's own origin and under its own policy, with the built client in it. */
+export class Bench extends Watched {
+  private counter = 0;
+
+  async start(): Promise<void> {
+    const { headers } = await this.context.request.get(this.address).then((response) => ({ headers: response.headers() }));
+    const kept = Object.entries(headers).filter(([name]) => /^(content-security|cross-origin|permissions|referrer|x-content)/.test(name));
+    const blank = '<!doctype html><title>bench</title><script type="module" src="/__e2e/driver.js"></script>';
+    await this.context.route('**/__e2e/*', async (route) => {
+      const name = new URL(route.request().url()).pathname.split('/').pop();
+      if (name === 'blank.html') await route.fulfill({ headers: Object.fromEntries(kept), contentType: 'text/html', body: blank });
+      else await route.fulfill({ contentType: 'text/javascript', body: await readFile(join(HERE, 'page', name ?? ''), 'utf8') });
+    });
+    await this.context.route('**/__e2e/media/*', async (route) => {
+      const name = MEDIA_NAMES.find((known) => route.request().url().endsWith(`/${known}`));
+      if (!name) return route.fulfill({ status: 404 });
+      return route.fulfill({ contentType: TYPES[extname(name)] ?? 'application/octet-stream', path: await media(name) });
+    });
+    await this.page.goto('/__e2e/blank.html');
+    await this.page.evaluate(() => granDriver.boot());
+  }
+
+  /** A name that no other export has had. */
+  name(extension = 'mp4'): string {
+    return `export-${++this.counter}.${extension}`;
+  }
+
+  /** Exports through the public client; asserts what holds for every end. */
+  async export(request: Request): Promise<Outcome> {
+    const { output } = request;
+    const name = '$opfs' in output ? output.$opfs : undefined;
+    const before = await this.page.evaluate(() => granDriver.list());
+    const bytesBefore = name && before[name] ? await this.page.evaluate((name) => granDriver.read(name), name) : undefined;
+    const raw = (await this.page.evaluate((request) => granDriver.export(request), request)) as Raw;
+    const messages = (await this.log(raw.from, raw.to)).filter(({ sent }) => !sent);
+    const outcome: Outcome = {
+      messages,
+      ms: raw.endedAt - raw.startedAt,
+      ...(raw.completed && { completed: raw.completed }),
+      ...(raw.error && { error: raw.error }),
+      ...(raw.cancelledAt !== undefined && { cancelMs: raw.endedAt - raw.cancelledAt }),
+      ...('$stream' in output && { stream: (await this.page.evaluate(() => granDriver.streams())).at(-1)! }),
+    };
+    if (outcome.error && name) await this.expectUntouched(name, bytesBefore, Object.keys(before));
+    else if (name) await this.expectOnly([...Object.keys(before), name]);
+    return outcome;
+  }
+
+  /** The destination is what it was, or gone when there was nothing (an empty file counts as nothing), and nobody holds it. */
+  async expectUntouched(name: string, bytesBefore: string | undefined, names: readonly string[]): Promise<void> {
+    if (bytesBefore === undefined) {
+      await this.expectOnly(names.filter((other) => other !== name));
+    } else {
+      await this.expectOnly(names);
+      const same = (await this.page.evaluate((name) => granDriver.read(name), name)) === bytesBefore;
+      expect(same, `${name} is byte for byte what it was`).toBe(true);
+    }
+    await this.page.evaluate((name) => granDriver.unlocked(name), name);
+  }
+
+  private async expectOnly(names: readonly string[]): Promise<void> {
+    const found = Object.keys(await this.page.evaluate(() => granDriver.list()));
+    expect(found.sort(), 'files in the folder').toEqual([...new Set(names)].sort());
+  }
+
+  /** An export that must succeed; its file ends up on this side. */
+  async exportFile(request: Omit<Request, 'output'>, folder: string): Promise<{ path: string; outcome: Outcome }> {
+    const name = this.name(request.settings.container ?? 'mp4');
+    const outcome = await this.export({ ...request, output: { $opfs: name } });
+    expect(outcome.error, 'the export succeeds').toBeUndefined();
+    const path = join(folder, name);
+    await this.save(name, path);
+    return { path, outcome };
+  }
+
+  async save(name: string, path: string): Promise<void> {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, Buffer.from(await this.page.evaluate((name) => granDriver.read(name), name), 'base64'));
+    await this.page.evaluate((name) => granDriver.remove(name), name);
+  }
+
+  async openWire(): Promise<Wire> {
+    const number = await this.page.evaluate(() => granDriver.openWire());
+    return new Wire(this, number);
+  }
+}
+
+/** A bare worker, for what the client does not let through. */
+export class Wire {
+  private from = 0;
+
+  constructor(
+    readonly bench: Bench,
+    readonly number: number,
+  ) {}
+
+  /** Posts a message in which `{$media}` and the like are made real; without `transfers` nothing is transferred. */
+  async post(message: unknown, transfers = true): Promise<void> {
+    const at = await this.bench.page.evaluate(([wire, message, transfers]) => granDriver.post(wire, message, transfers), [
+      this.number,
+      message,
+      transfers,
+    ] as const);
+    if (this.from === 0) this.from = at;
+  }
+
+  async messages(): Promise<Message[]> {
+    const log = await this.bench.log();
+    // The client's own worker came first, and a wire's first post tells which one it is.
+    const worker = log[this.from]?.worker;
+    return log.filter((entry) => entry.worker === worker && !entry.sent).map(({ message }) => message);
+  }
+
+  /** Waits for the `count`th message that `matches`, and returns it. */
+  async next(matches: (message: Message) => boolean, count = 1, timeoutMs = 20_000): Promise<Message> {
+    let found: Message | undefined;
+    await expect
+      .poll(async () => (found = (await this.messages()).filter(matches)[count - 1]) !== undefined, { timeout: timeoutMs, intervals: [20] })
+      .toBe(true);
+    return found!;
+  }
+
+  /** The `count`th `completed` or `error`. */
+  ended(count = 1): Promise<Message> {
+    return this.next(({ type }) => type === 'completed' || type === 'error', count);
+  }
+
+  async close(): Promise<void> {
+    await this.bench.page.evaluate((wire) => granDriver.closeWire(wire), this.number);
+  }
+}
+
+export function progressOf(outcome: Outcome): Progress[] {
+  return outcome.messages.map(({ message }) => message).filter(isProgress);
+}
+
+export function warningsOf(outcome: Outcome): Message[] {
+  return outcome.messages.map(({ message }) => message).filter(({ type }) => type === 'warning');
+}
+
+interface TestFixtures {
+  bench: Bench;
+}
+
+interface WorkerFixtures {
+  sharedBench: Bench;
+}
+
+/** `bench` is one page and one worker for all tests of a file: an export that spoils the next one is found that way. */
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  sharedBench: [
+    async ({ browser }, use, workerInfo) => {
+      const address = workerInfo.project.use.baseURL;
+      if (!address) throw new Error('the Playwright configuration names no baseURL');
+      const bench = await Bench.open(browser, address);
+      await bench.start();
+      await use(bench);
+      await bench.close();
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+  bench: async ({ sharedBench }, use) => {
+    await use(sharedBench);
+    await sharedBench.expectQuiet();
+  },
+});

@@ -1,0 +1,6 @@
+import type { Driver, Recorded } from '../harness.ts';
+
+declare global {
+  var granRecord: Recorded;
+  var granDriver: Driver;
+}

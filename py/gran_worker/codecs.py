@@ -140,14 +140,16 @@ def ladder(codec: str, size: Size, rate: FrameRate, bitrate: int, hardware: str)
 
 def codec_strings(codec: str, size: Size, rate: FrameRate, bitrate: int) -> Iterator[str]:
     """Full codec strings of a family at the lowest level that holds ``size`` at ``rate``, best profile first."""
-    luma = size.width * size.height
-    luma_rate = luma * rate.num // rate.den
+    # All standards bound a side to about sqrt(8 · the level's picture), so a ribbon needs the level of a larger picture.
+    luma = max(size.width * size.height, max(size) ** 2 // 8)
+    luma_rate = size.width * size.height * rate.num // rate.den
     match codec:
         case "avc":
             blocks = -(-size.width // 16) * -(-size.height // 16)
             block_rate = blocks * rate.num / rate.den
             # High carries a quarter more than Main at the same level (table A-2).
-            level = _lowest(AVC_LEVELS, (block_rate, blocks, bitrate / 1250))
+            longest = -(-max(size) // 16)
+            level = _lowest(AVC_LEVELS, (block_rate, max(blocks, longest**2 / 8), bitrate / 1250))
             yield from (f"avc1.{profile}{level:02x}" for profile in ("6400", "4d00", "42e0"))
         case "hevc":
             yield f"hvc1.1.6.L{_lowest(HEVC_LEVELS, (luma_rate, luma))}.B0"

@@ -7,6 +7,7 @@ LUMA_WEIGHTS: dict[str, tuple[float, float]] = {
     "bt709": (0.2126, 0.0722),
     "smpte170m": (0.299, 0.114),
     "bt470bg": (0.299, 0.114),
+    "bt2020-ncl": (0.2627, 0.0593),
 }
 
 FRACTION_BITS = 14
@@ -41,7 +42,8 @@ def fixed_point_rows(colour: Colour) -> tuple[int, ...]:
     Fractions have 14 bits. A chroma row is applied to the sum of four px and so shifted by 16; its offset holds the four-fold
     half and the rounding. Y' = Kr·R + Kg·G + Kb·B, Cb = (B - Y') / (2 - 2·Kb), Cr = (R - Y') / (2 - 2·Kr), ITU-T H.273 8.3.
     """
-    kr, kb = LUMA_WEIGHTS[colour.matrix]
+    # A matrix that is not known here never meets a canvas by plan, yet a file may change its size midway and so come to one.
+    kr, kb = LUMA_WEIGHTS.get(colour.matrix, LUMA_WEIGHTS["bt709"])
     kg = 1 - kr - kb
     luma_scale, chroma_scale, black = (1.0, 1.0, 0) if colour.full_range else (219 / 255, 224 / 255, 16)
     one = 1 << FRACTION_BITS

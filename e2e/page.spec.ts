@@ -1,0 +1,170 @@
+/** From the first visit to a film on the disk, as a person goes there. */
+import { copyFile, truncate } from 'node:fs/promises';
+import { media } from './fixtures/media.ts';
+import { expect, test as base } from './harness.ts';
+import { Person } from './person.ts';
+import * as read from './read.ts';
+
+const test = base.extend<{ person: Person }>({
+  person: async ({ browser, baseURL }, use) => {
+    const person = await Person.open(browser, baseURL!);
+    await use(person);
+    await person.expectQuiet();
+    await person.close();
+  },
+});
+
+test('the sample becomes a film that can be downloaded, and another one after a cancel', async ({ person }, info) => {
+  const { page, dialog } = person;
+  await person.visit();
+  await person.screenshot('01-empty');
+  await person.expectEngineReady();
+  await person.takeSample();
+  await person.screenshot('02-sample');
+
+  await test.step('trim and name', async () => {
+    const out = page.getByRole('textbox', { name: 'Out point of dawn.webm' });
+    await out.fill('0:01');
+    await out.press('Enter');
+    await expect(person.clip('dawn.webm').locator('[data-length]')).toHaveText(/^0:01/);
+    await page.getByRole('textbox', { name: 'Film title' }).fill('Утро & море');
+  });
+
+  await person.openExport();
+  await person.screenshot('03-setup');
+  await test.step('what this browser cannot encode is disabled, with the reason', async () => {
+    const hevc = dialog.getByRole('option', { name: /HEVC/ });
+    await expect(hevc).toBeDisabled();
+    expect(await hevc.innerText()).toMatch(/HEVC\) – .+/);
+  });
+  await dialog.getByLabel('Size').selectOption({ label: await optionWith(person, '480p') });
+  await dialog.getByLabel('Frames per second').selectOption('29.97');
+  await person.saveInBrowser();
+
+  await test.step('cancel', async () => {
+    await person.start();
+    await expect(dialog).toHaveAttribute('data-state', 'exporting');
+    await expect(dialog.locator('[data-fact=frame]')).toHaveText(/^[1-9].* \/ /);
+    await person.screenshot('04-exporting');
+    await page.keyboard.press('Escape');
+    await expect(dialog.getByRole('alertdialog', { name: 'Stop the export?' })).toBeVisible();
+    await person.screenshot('05-asking');
+    await dialog.getByRole('button', { name: 'Keep going' }).click();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await expect(dialog).toHaveAttribute('data-state', 'cancelled');
+    await person.screenshot('06-cancelled');
+    expect(await privateFiles(person)).toEqual([]);
+  });
+
+  await dialog.getByRole('button', { name: 'Export again' }).click();
+  await person.expectSetup();
+  await person.start();
+  await person.expectDone();
+  await person.screenshot('07-done');
+  const path = await person.download(info.outputDir);
+  expect(path).toMatch(/Утро.*море\.mp4$/);
+  await expectFilm(person, path, { rate: '30000/1001', height: 480, sound: 'aac' });
+
+  await test.step('export again, as WebM without sound', async () => {
+    await dialog.getByRole('button', { name: 'Export again' }).click();
+    await person.expectSetup();
+    await dialog.getByLabel('Format').selectOption('webm');
+    await dialog.getByRole('checkbox', { name: 'Sound' }).uncheck();
+    await person.start();
+    await person.expectDone();
+    await expectFilm(person, await person.download(info.outputDir), { rate: '30000/1001', height: 480, sound: null });
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await expect(dialog).toBeHidden();
+  });
+});
+
+test('a file that cannot be read says so in its row, and one that changes says so at the end', async ({ person }, info) => {
+  const { page, dialog } = person;
+  const changing = info.outputPath('changing.mp4');
+  await copyFile(await media('long-gop.mp4'), changing);
+  await person.visit();
+  await person.choose([await media('corrupt.mp4'), changing]);
+  await expect(person.clip('changing.mp4')).toHaveAttribute('data-state', 'ready');
+  await expect(person.clip('corrupt.mp4')).toHaveAttribute('data-state', 'problem');
+  await expect(person.clip('corrupt.mp4').getByRole('alert')).toHaveText(/corrupt\.mp4/);
+  await person.screenshot('08-problem');
+
+  await person.openExport();
+  await expect(dialog.getByRole('button', { name: /^Export/ })).toBeDisabled();
+  await expect(dialog.getByText('corrupt.mp4 cannot be used')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Remove corrupt.mp4' }).click();
+  await expect(person.clip('corrupt.mp4')).toBeHidden();
+
+  await truncate(changing, 20_000);
+  await person.openExport();
+  await person.saveInBrowser();
+  await person.start();
+  await expect(dialog).toHaveAttribute('data-state', 'failed');
+  await expect(dialog.getByRole('alert')).toHaveText(/changing\.mp4/);
+  await expect(dialog.getByRole('alert')).not.toHaveText(/Error\b|\/|undefined/);
+  await person.screenshot('09-failed');
+  expect(await privateFiles(person)).toEqual([]);
+
+  await test.step('the file is put back, and the same film works', async () => {
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Remove changing.mp4' }).click();
+    await person.choose([await media('long-gop.mp4')]);
+    await expect(person.clip('long-gop.mp4')).toHaveAttribute('data-state', 'ready');
+    await person.openExport();
+    await person.start();
+    await person.expectDone();
+  });
+});
+
+test('a minute of film never holds the page up for more than 50 ms', async ({ person }, info) => {
+  const { page, dialog } = person;
+  await person.visit();
+  await person.choose([await media('long-gop.mp4')]);
+  await expect(person.clip('long-gop.mp4')).toHaveAttribute('data-state', 'ready');
+  for (let i = 1; i < 10; i++) await page.getByRole('button', { name: 'Duplicate long-gop.mp4' }).first().click();
+  await expect(page.getByText('10 clips')).toBeVisible();
+  await person.openExport();
+  await person.saveInBrowser();
+  const startedAt = await page.evaluate(() => performance.now());
+  await person.start();
+  await person.expectDone(120_000);
+  const tasks = (await person.recorded()).longTasks.filter(({ at }) => at >= startedAt);
+  const longest = Math.max(0, ...tasks.map(({ ms }) => ms));
+  const took = await person.fact('took');
+  console.log(`    a minute of film took ${took}; longest task ${longest ? `${longest} ms` : 'under 50 ms'}`);
+  info.annotations.push({ type: 'longest task', description: `${longest} ms` });
+  expect(await person.fact('frames')).toMatch(/^1.?800$/);
+  expect(longest).toBeLessThanOrEqual(50);
+  await expect(dialog).toHaveAttribute('data-state', 'done');
+});
+
+async function optionWith(person: Person, text: string): Promise<string> {
+  return person.dialog.getByLabel('Size').getByRole('option', { name: text }).innerText();
+}
+
+function privateFiles(person: Person): Promise<string[]> {
+  return person.page.evaluate(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('exports', { create: true });
+    return Array.fromAsync(folder.keys());
+  });
+}
+
+interface Wanted {
+  readonly rate: string;
+  readonly height: number;
+  readonly sound: string | null;
+}
+
+/** The file is whole, and is what the page says of it. */
+async function expectFilm(person: Person, path: string, { rate, height, sound }: Wanted): Promise<void> {
+  expect(await read.complaints(path)).toBe('');
+  const { video, audio, duration } = await read.probe(path);
+  const frames = Number(video[0]?.nb_read_frames);
+  expect(video[0]?.height).toBe(height);
+  expect(audio.map((stream) => stream.codec_name)).toEqual(sound ? [sound] : []);
+  expect(Number((await person.fact('frames')).replace(/\D/g, ''))).toBe(frames);
+  const [num = 0, den = 1] = rate.split('/').map(Number);
+  expect(Math.abs(Number(duration) - (frames * den) / num)).toBeLessThan(0.03);
+  if (path.endsWith('.mp4')) expect(video[0]?.avg_frame_rate).toBe(rate);
+}

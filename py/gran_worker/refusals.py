@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -42,12 +43,17 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def parse_json(
-    adapter: TypeAdapter[T], text: str, *, where: str = "", strict: Mapping[str, type[Wire]] | None = None
+    adapter: TypeAdapter[T],
+    text: str,
+    *,
+    where: str = "",
+    tagged: bool = False,
+    strict: Mapping[str, type[Wire]] | None = None,
 ) -> T:
     """``text`` as ``adapter`` wants it; null members count as absent.
 
-    ``where`` is what precedes every path; ``strict`` holds the models that forbid unknown fields, by their path. Raises
-    ContractError, whatever ``text`` is.
+    ``where`` precedes every path; ``tagged`` says that ``adapter`` chooses among types by a tag; ``strict`` holds the
+    models that forbid unknown fields, by their path or their tag. Raises ContractError, whatever ``text`` is.
     """
     if len(text) > MAX_CHARS:
         raise ContractError(f"The message is longer than {MAX_CHARS} characters.")
@@ -57,7 +63,7 @@ def parse_json(
         try:
             return adapter.validate_json(text, by_alias=True, by_name=False)
         except ValidationError as refused:
-            raise ContractError(_words(refused, text, (where,) if where else (), strict or {})) from None
+            raise ContractError(_words(refused, text, _Paths(where, tagged, strict or {}))) from None
 
 
 @contextmanager
@@ -76,8 +82,7 @@ def printable(text: str) -> str:
     """``text`` for a message: at most 60 characters, nothing in it that moves or hides the rest."""
     short = text if len(text) <= SHOWN_CHARS else text[: SHOWN_CHARS - 1] + "…"
     return "".join(
-        char if char.isprintable() else f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\u{{{ord(char):x}}}"
-        for char in short
+        char if char.isprintable() else f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\u{{{ord(char):x}}}" for char in short
     )
 
 
@@ -95,21 +100,49 @@ def path_text(path: Iterable[str | int]) -> str:
     return text
 
 
-def _words(refused: ValidationError, text: str, where: Path, strict: Mapping[str, type[Wire]]) -> str:
+@dataclass(frozen=True, slots=True)
+class _Paths:
+    """From pydantic's paths, which also name the members of unions that were tried (``items, 0, clip, speed``), to ours."""
+
+    where: str
+    tagged: bool
+    strict: Mapping[str, type[Wire]]
+
+    def of(self, loc: Path) -> list[str | int]:
+        path: list[str | int] = [self.where] if self.where else []
+        tag_follows = self.tagged
+        for part in loc:
+            if not tag_follows and part not in TAGS:
+                path.append(part)
+            tag_follows = not tag_follows and isinstance(part, int) and len(path) > 1 and path[-2] in TAGGED_LISTS
+        return path
+
+    def unknown_field(self, loc: Path) -> str:
+        path = self.of(loc)
+        name, owner = str(path[-1]), path_text(path[:-1]) or str(loc[0])
+        words = f"is not a field of {owner.rpartition('.')[2]}"
+        if owner not in self.strict:
+            return words
+        fields = [field.alias or attribute for attribute, field in self.strict[owner].model_fields.items()]
+        near = get_close_matches(name, fields, n=1)
+        return f"{words}; did you mean {near[0]}?" if near else f"{words}, which has {', '.join(fields)}"
+
+
+def _words(refused: ValidationError, text: str, paths: _Paths) -> str:
     problems = refused.errors(include_url=False)
     # An object of JavaScript's own where a plain one belongs explains whatever else is wrong with it.
     first = next((each for each in problems if each["loc"] and each["loc"][-1] == MARKER), problems[0])
     if not first["loc"] and first["type"] in ("json_invalid", "string_unicode"):
         return _unreadable(str(first["msg"]), text)
-    path, words = _problem(first, where, strict)
+    path, words = _problem(first, paths)
     more = len(problems) - 1
     rest = f" (and {more} more problem{'s' if more > 1 else ''})" if more else ""
     return f"{path}: {words}{rest}" if path else f"The message {words}{rest}"
 
 
-def _problem(error: ErrorDetails, where: Path, strict: Mapping[str, type[Wire]]) -> tuple[str, str]:
+def _problem(error: ErrorDetails, paths: _Paths) -> tuple[str, str]:
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
-    path = [*where, *_without_tags(error["loc"])]
+    path = paths.of(error["loc"])
     if path and path[-1] == MARKER:
         return path_text(path[:-1]), f"must be an object, got {_shown({MARKER: value})}"
     if kind == "missing":
@@ -118,9 +151,8 @@ def _problem(error: ErrorDetails, where: Path, strict: Mapping[str, type[Wire]])
         return path_text(path), "is required"
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         return _wrong_tag(path, value, context)
-    if kind == "extra_forbidden":
-        owner = path_text([*where, *error["loc"][:-1]])
-        return path_text(path), _unknown_field(str(path[-1]), owner.rpartition(".")[2], strict.get(owner))
+    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
+        return path_text(path), paths.unknown_field(error["loc"])
     if kind == REFUSED and context["at"]:
         joint = "." if path else ""
         return f"{path_text(path)}{joint}{context['at']}", str(context["words"])
@@ -135,15 +167,6 @@ def _wrong_tag(path: list[str | int], value: object, context: Mapping[str, objec
         return path_text([*path, tag]), "is required"
     allowed = context.get("expected_tags", "")
     return path_text([*path, tag]), f"{_one_of(str(allowed))}, got {_shown(value[tag])}"
-
-
-def _unknown_field(name: str, owner: str, model: type[Wire] | None) -> str:
-    words = f"is not a field of {owner}"
-    if model is None:
-        return words
-    fields = [field.alias or name for name, field in model.model_fields.items()]
-    near = get_close_matches(name, fields, n=1)
-    return f"{words}; did you mean {near[0]}?" if near else f"{words}, which has {', '.join(fields)}"
 
 
 def _requirement(kind: str, value: object, context: Mapping[str, object]) -> str:
@@ -177,7 +200,8 @@ def _shown(value: object) -> str:
     if value is None or isinstance(value, bool | int | float):
         return printable(json.dumps(value))
     if isinstance(value, list | tuple):
-        return f"a list of {len(value)}"
+        short = len(value) <= 3 and all(isinstance(each, int | float) for each in value)
+        return json.dumps(value) if short else f"a list of {len(value)}"
     if not isinstance(value, dict) or MARKER not in value:
         return "an object"
     name = printable(str(value[MARKER]))
@@ -186,17 +210,6 @@ def _shown(value: object) -> str:
     if name.startswith("bigint "):
         return f"{name.removeprefix('bigint ')}n"
     return f"{'an' if name[:1] in 'AEIO' else 'a'} {name}"
-
-
-def _without_tags(loc: Path) -> list[str | int]:
-    """Pydantic's paths also name the member of a union that was tried: ``items, 0, clip, speed``."""
-    path: list[str | int] = []
-    tag_follows = False
-    for part in loc:
-        if not tag_follows and not (isinstance(part, str) and part in TAGS):
-            path.append(part)
-        tag_follows = not tag_follows and isinstance(part, int) and len(path) > 1 and path[-2] in TAGGED_LISTS
-    return path
 
 
 def _without_nulls(text: str) -> str:

@@ -45,9 +45,7 @@ def check_paths(timeline: Timeline) -> None:
     Raises PlanError (E_MISSING) for an enabled clip whose path leads nowhere.
     """
     if (n_clips := _count(timeline)) > MAX_CLIPS:
-        raise ContractError(
-            f"timeline: has {n_clips} clips, nested timelines included; at most {MAX_CLIPS} are allowed"
-        )
+        raise ContractError(f"timeline: has {n_clips} clips, nested timelines included; at most {MAX_CLIPS} are allowed")
     walk = _Walk()
     walk.enter(Scope((timeline,)), ())
     if not walk.missing:
@@ -104,9 +102,7 @@ class _Walk:
             else:
                 self.missing.append((clip, path, "timeline" if clip.clip_type == "timeline" else "source"))
             if n_clips > MAX_CLIPS:
-                raise ContractError(
-                    f"timeline: comes to more than {MAX_CLIPS} clips, counting nested timelines at each use"
-                )
+                raise ContractError(f"timeline: comes to more than {MAX_CLIPS} clips, counting nested timelines at each use")
         return n_clips, deepest
 
 

@@ -70,17 +70,17 @@ class Position:
 class Crop:
     """Fractions of the shown picture that each side loses; where they meet, nothing is left to show."""
 
-    left: Part
-    top: Part
-    right: Part
-    bottom: Part
+    left: Part = 0.0
+    top: Part = 0.0
+    right: Part = 0.0
+    bottom: Part = 0.0
 
 
 @dataclass(frozen=True, slots=True, config=WireValue)
 class Anchor:
     """What scale and rotation turn about. ``x`` and ``y``, fractions of the clip, count for ``custom`` only."""
 
-    preset: Literal["center", "topLeft", "topRight", "bottomLeft", "bottomRight", "custom"]
+    preset: Literal["center", "topLeft", "topRight", "bottomLeft", "bottomRight", "custom"] = "center"
     x: Annotated[float, Number(-100, 100)] = 0.5
     y: Annotated[float, Number(-100, 100)] = 0.5
 
@@ -91,8 +91,8 @@ class Transform:
     rotation_deg: Annotated[float, Number(-1_000_000, 1_000_000, "degrees")] = 0.0
     """Clockwise."""
     position: Position = Position(0.0, 0.0)
-    crop: Crop = Crop(0.0, 0.0, 0.0, 0.0)
-    anchor: Anchor = Anchor("center")
+    crop: Annotated[Crop, BeforeValidator(not_js)] = Crop()
+    anchor: Annotated[Anchor, BeforeValidator(not_js)] = Anchor()
 
 
 @dataclass(frozen=True, slots=True, config=WireValue)
@@ -101,19 +101,19 @@ class ColorAdjustment:
 
     type: Literal["color-adjustment"]
     id: Id
-    enabled: Flag
-    brightness: Strength
-    contrast: Strength
-    saturation: Strength
+    enabled: Flag = True
+    brightness: Strength = 1.0
+    contrast: Strength = 1.0
+    saturation: Strength = 1.0
 
 
 @dataclass(frozen=True, slots=True, config=WireValue)
 class Blur:
     type: Literal["blur"]
     id: Id
-    enabled: Flag
     strength: Annotated[float, Number(0, 50, "pixels")]
     """Standard deviation, output px."""
+    enabled: Flag = True
 
 
 Effect = Annotated[ColorAdjustment | Blur, Field(discriminator="type")]
@@ -180,7 +180,7 @@ class Gap(Wire):
 
 
 class Clip(Wire):
-    """One placement on a track. ``speed`` 2 plays twice as fast; gains are linear, ``audio_balance`` -1 (left) to 1."""
+    """One placement on a track. ``speed`` 2 plays twice as fast; gains are linear, a balance is -1 (left) to 1."""
 
     kind: Literal["clip"]
     id: Id
@@ -287,12 +287,7 @@ class Timeline(Wire):
     @model_validator(mode="after")
     def _ids_are_unique(self) -> "Timeline":
         tracks = [(track.id, f"tracks[{t}]") for t, track in enumerate(self.tracks)]
-        clips = [
-            (item.id, t, i)
-            for t, track in enumerate(self.tracks)
-            for i, item in enumerate(track.items)
-            if item.kind == "clip"
-        ]
+        clips = [(item.id, t, i) for t, track in enumerate(self.tracks) for i, item in enumerate(track.items) if item.kind == "clip"]
         _check_unique(tracks)
         if len({each[0] for each in clips}) < len(clips):
             _check_unique([(each, f"tracks[{t}].items[{i}]") for each, t, i in clips])

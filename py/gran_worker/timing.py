@@ -150,3 +150,9 @@ def _whole(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     raise ValueError("must be a pair of whole numbers, [num, den]")
+
+
+def clock_text(us: int) -> str:
+    """A moment for people: ``0:04.250``."""
+    minutes, rest_ms = divmod(max(0, us) // 1000, 60_000)
+    return f"{minutes}:{rest_ms // 1000:02}.{rest_ms % 1000:03}"

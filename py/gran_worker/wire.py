@@ -25,9 +25,7 @@ REFUSED_NUMBER = "refused_number"
 class Wire(BaseModel):
     """Immutable; camelCase outside, snake_case inside; unknown fields are ignored."""
 
-    model_config = ConfigDict(
-        frozen=True, alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
-    )
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 
 
 class StrictWire(Wire):
@@ -36,9 +34,7 @@ class StrictWire(Wire):
     model_config = ConfigDict(extra="forbid")
 
 
-WireValue = ConfigDict(
-    alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True, extra="ignore"
-)
+WireValue = ConfigDict(alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True, extra="ignore")
 """As :class:`Wire`, for the dataclasses that clips have many of: a third of the time and of the memory of a model."""
 
 
@@ -87,9 +83,7 @@ class Whole:
             ],
             mode="left_to_right",
         )
-        return _refused_number(
-            number, f"a whole number of {self.unit}" if self.unit else "a whole number", _bounds(self), whole=True
-        )
+        return _refused_number(number, f"a whole number of {self.unit}" if self.unit else "a whole number", _bounds(self), whole=True)
 
     def __get_pydantic_json_schema__(self, _core: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": "integer"} | _limits(self)
@@ -145,6 +139,10 @@ class RangeOf:
         arguments = core_schema.dataclass_args_schema("TimeRange", fields, extra_behavior=self.extra)
         return core_schema.dataclass_schema(TimeRange, arguments, ["start_us", "duration_us"], frozen=True, slots=True)
 
+    def __get_pydantic_json_schema__(self, _core: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        members = {"startUs": {"type": "integer"}, "durationUs": {"type": "integer"}}
+        return {"type": "object", "properties": members, "required": list(members), "additionalProperties": False}
+
 
 ClipRange = Annotated[TimeRange, RangeOf()]
 """At least 1 µs long."""
@@ -166,9 +164,7 @@ class JsObject:
 
     def __get_pydantic_core_schema__(self, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
         names = core_schema.literal_schema(list(self.type_names))
-        arguments = core_schema.dataclass_args_schema(
-            "Opaque", [_aliased("type_name", "$js", names)], extra_behavior="forbid"
-        )
+        arguments = core_schema.dataclass_args_schema("Opaque", [_aliased("type_name", "$js", names)], extra_behavior="forbid")
         return core_schema.custom_error_schema(
             core_schema.dataclass_schema(Opaque, arguments, ["type_name"], frozen=True, slots=True),
             custom_error_type=REFUSED,

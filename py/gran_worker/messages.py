@@ -1,0 +1,327 @@
+"""Every message in and out: exactly these fields. An optional field is absent, never null.
+
+The page's half of this contract is generated from here (:func:`json_schema`).
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
+from pydantic_core import core_schema
+
+from gran_worker.errors import Code, ExportError
+from gran_worker.ports import AudioInfo, Probe, VideoInfo
+from gran_worker.refusals import parse_json
+from gran_worker.scope import check_paths
+from gran_worker.settings import AudioSettings, Metadata, Settings, check_length, clamp
+from gran_worker.snapshot import Timeline
+from gran_worker.telemetry import STAGES, Meter
+from gran_worker.timing import FrameRate
+from gran_worker.wire import MAX_SAFE, JsObject, Opaque, RateOf, SourceFile, StrictWire, Whole, Wire
+
+# To the worker
+
+
+class InitExport(StrictWire):
+    """Render ``timeline`` into ``writablePort``. Ends in exactly one ``completed`` or ``error``."""
+
+    type: Literal["init_export"] = "init_export"
+    timeline: Timeline
+    settings: Settings
+    writable_port: Annotated[Opaque, JsObject(("FileSystemFileHandle", "WritableStream", "FileSystemWritableFileStream", "MessagePort"))]
+
+
+class CancelExport(StrictWire):
+    """End the running export, if there is one."""
+
+    type: Literal["cancel_export"] = "cancel_export"
+
+
+RequestId = Annotated[int, Whole(0, MAX_SAFE)]
+
+
+class ProbeSource(StrictWire):
+    """What is in ``file``? Answered by ``source_info``."""
+
+    type: Literal["probe_source"] = "probe_source"
+    request_id: RequestId
+    file: SourceFile
+
+
+class QuerySupport(StrictWire):
+    """Which codecs can be encoded at this size and rate? Answered by ``support``."""
+
+    type: Literal["query_support"] = "query_support"
+    request_id: RequestId
+    width: Annotated[int, Whole(1, MAX_SAFE, "pixels")]
+    height: Annotated[int, Whole(1, MAX_SAFE, "pixels")]
+    fps: Annotated[FrameRate, RateOf()]
+
+
+Incoming = InitExport | CancelExport | ProbeSource | QuerySupport
+INCOMING: tuple[type[Incoming], ...] = (InitExport, CancelExport, ProbeSource, QuerySupport)
+
+# From the worker
+
+Phase = Literal["decode", "compose", "encode", "finalize"]
+
+
+class FrameCount(StrictWire):
+    current: int
+    total: int
+
+
+class Progress(StrictWire):
+    """``percent`` 0..100 of the whole time, 100 once the file is committed."""
+
+    type: Literal["progress"] = "progress"
+    phase: Phase
+    percent: float
+    frame: FrameCount
+
+
+class Error(StrictWire):
+    """The export failed, or was cancelled. ``recoverable``: another one may be sent at once."""
+
+    type: Literal["error"] = "error"
+    message: str
+    recoverable: bool
+
+    @classmethod
+    def of(cls, error: ExportError) -> "Error":
+        return cls(message=error.message, recoverable=error.recoverable)
+
+    @classmethod
+    def cancelled(cls) -> "Error":
+        return cls(message="Export cancelled by user", recoverable=True)
+
+
+class Completed(StrictWire):
+    """The file is committed; ``durationMs`` is its media's."""
+
+    type: Literal["completed"] = "completed"
+    duration_ms: int
+    frames: int
+
+
+class Ready(StrictWire):
+    """The worker is up."""
+
+    type: Literal["ready"] = "ready"
+
+
+class Warning(StrictWire):
+    """The result is not quite what was asked for."""
+
+    type: Literal["warning"] = "warning"
+    code: str
+    message: str
+    clip_id: str | None = None
+
+
+class Failure(StrictWire):
+    """Sent just before an ``error``: what the page chooses its words and buttons by. ``timeUs`` is the timeline's."""
+
+    type: Literal["failure"] = "failure"
+    code: Code
+    clip_id: str | None = None
+    time_us: int | None = None
+
+    @classmethod
+    def of(cls, error: ExportError) -> "Failure":
+        return cls(code=error.code, clip_id=error.clip_id, time_us=error.time_us)
+
+
+class StageTime(StrictWire):
+    """Time spent waiting for a stage: seconds, and their share of the whole (0..1)."""
+
+    seconds: float
+    share: float
+
+
+class Telemetry(StrictWire):
+    """Where the time of an export goes. It never leaves the machine."""
+
+    type: Literal["telemetry"] = "telemetry"
+    elapsed_seconds: float
+    stages: Mapping[str, StageTime]
+    """open, decode, compose, encode, finalize, commit."""
+    encode_fps: float
+    times_real_time: float | None = None
+    """Seconds of film made per second."""
+    dropped_frames: int
+    repeated_frames: int
+    queue_peaks: Mapping[str, int]
+    bytes_written: int
+    peak_heap_bytes: int | None = None
+    executor: str | None = None
+    encoder: str | None = None
+    live_objects: Mapping[str, int] | None = None
+    """How many frames, codecs, ports and the like are open, by class."""
+
+    @classmethod
+    def of(cls, meter: Meter) -> "Telemetry":
+        """The meter's reading of this moment."""
+        elapsed_s = meter.clock() - meter.began_s
+        per_s = 1 / elapsed_s if elapsed_s > 0 else 0.0
+        return cls(
+            elapsed_seconds=round(elapsed_s, 3),
+            stages={
+                stage: StageTime(seconds=round(meter.seconds[stage], 3), share=round(meter.seconds[stage] * per_s, 4)) for stage in STAGES
+            },
+            encode_fps=round(meter.frames_done * per_s, 2),
+            dropped_frames=meter.dropped_frames,
+            repeated_frames=meter.repeated_frames,
+            queue_peaks=dict(meter.high_water),
+            bytes_written=meter.bytes_written,
+            executor=meter.executor or None,
+            encoder=meter.encoder or None,
+        )
+
+
+class VideoFacts(StrictWire):
+    """Size as shown, px: ``rotationDeg`` has been applied to it."""
+
+    codec: str
+    width: int
+    height: int
+    fps: float
+    rotation_deg: int
+
+    @classmethod
+    def of(cls, video: VideoInfo) -> "VideoFacts":
+        fps = round(1_000_000 / video.frame_us, 3) if video.frame_us else 0.0
+        return cls(codec=video.codec, **video.shown._asdict(), fps=fps, rotation_deg=video.rotation)
+
+
+class AudioFacts(StrictWire):
+    codec: str
+    sample_rate: int
+    channels: int
+
+    @classmethod
+    def of(cls, audio: AudioInfo) -> "AudioFacts":
+        return cls(codec=audio.codec, sample_rate=audio.rate_hz, channels=audio.channels)
+
+
+class SourceInfo(StrictWire):
+    """The answer to ``probe_source``. ``problem``: why the file cannot be used, or not all of it."""
+
+    type: Literal["source_info"] = "source_info"
+    request_id: int
+    name: str
+    kind: Literal["video", "audio", "image"]
+    duration_us: int
+    video: VideoFacts | None = None
+    audio: AudioFacts | None = None
+    problem: str | None = None
+
+    @classmethod
+    def of(cls, request_id: int, probe: Probe) -> "SourceInfo":
+        video, audio = probe.video, probe.audio
+        return cls(
+            request_id=request_id,
+            name=probe.name,
+            kind=video.kind if video else "video" if probe.video_problem else "audio",
+            duration_us=probe.duration_us,
+            video=VideoFacts.of(video) if video else None,
+            audio=AudioFacts.of(audio) if audio else None,
+            problem=" ".join(filter(None, (probe.video_problem, probe.audio_problem))) or None,
+        )
+
+    @classmethod
+    def refused(cls, request_id: int, name: str, problem: str) -> "SourceInfo":
+        """For a file that cannot be opened at all."""
+        return cls(request_id=request_id, name=name, kind="video", duration_us=0, problem=problem)
+
+
+class CodecSupport(StrictWire):
+    codec: str
+    containers: tuple[str, ...]
+    supported: bool
+    reason: str | None = None
+    """Why not."""
+
+
+class Support(StrictWire):
+    """The answer to ``query_support``: every codec, the impossible ones with their reason."""
+
+    type: Literal["support"] = "support"
+    request_id: int
+    video: tuple[CodecSupport, ...]
+    audio: tuple[CodecSupport, ...]
+
+
+Outgoing = Progress | Error | Completed | Ready | Warning | Failure | Telemetry | SourceInfo | Support
+OUTGOING: tuple[type[Outgoing], ...] = (
+    Progress,
+    Error,
+    Completed,
+    Ready,
+    Warning,
+    Failure,
+    Telemetry,
+    SourceInfo,
+    Support,
+)
+
+_INCOMING: TypeAdapter[Incoming] = TypeAdapter(Annotated[Incoming, Field(discriminator="type")])
+_STRICT: dict[str, type[Wire]] = {
+    "settings": Settings,
+    "settings.audio": AudioSettings,
+    "settings.metadata": Metadata,
+    **{str(model.model_fields["type"].default): model for model in INCOMING},
+}
+
+
+def parse(text: str) -> Incoming:
+    """The message in the JSON ``text``, checked whole.
+
+    Raises ContractError, with the field's path, for whatever is wrong with it, and PlanError for a clip whose source is
+    not there. Nothing else, whatever ``text`` is.
+    """
+    message = parse_json(_INCOMING, text, tagged=True, strict=_STRICT)
+    if isinstance(message, InitExport):
+        check_paths(message.timeline)
+        check_length(clamp(message.settings)[0], message.timeline.end_us)
+    return message
+
+
+def to_wire(message: Outgoing) -> dict[str, object]:
+    """``message`` as its fields on the wire: plain values, nothing null."""
+    return message.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def json_schema() -> JsonSchemaValue:
+    """A JSON Schema whose ``$defs`` hold every message and the unions ``Incoming`` and ``Outgoing``.
+
+    What JSON cannot hold carries its TypeScript type as ``tsType``.
+    """
+    models: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
+        *((model, "validation") for model in INCOMING),
+        *((model, "serialization") for model in OUTGOING),
+    ]
+    _, schema = models_json_schema(models, by_alias=True, schema_generator=_ContractSchema)
+    for model in (*INCOMING, *OUTGOING):
+        definition = schema["$defs"][model.__name__]
+        definition["required"] = ["type", *(name for name in definition.get("required", ()) if name != "type")]
+    for definition in schema["$defs"].values():
+        if "description" in definition:
+            definition["description"] = definition["description"].partition("\n\n")[0].replace("``", "`")
+    for name, union in (("Incoming", INCOMING), ("Outgoing", OUTGOING)):
+        schema["$defs"][name] = {"title": name, "anyOf": [{"$ref": f"#/$defs/{model.__name__}"} for model in union]}
+    return schema
+
+
+class _ContractSchema(GenerateJsonSchema):
+    """Absent is absent: no null, and no default that a reader of the contract would have to apply."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def field_title_should_be_set(self, schema: object) -> bool:
+        return False  # a title makes the TypeScript generator name a type after every field

@@ -134,8 +134,8 @@ class Dispatcher:
             self._send(Failure(code="E_CANCELLED"))
             self._send(Error.cancelled())
             return
-        self._send(Failure(code=error.code, clip_id=error.clip_id, time_us=error.time_us))
-        self._send(Error(message=error.message, recoverable=error.recoverable))
+        self._send(Failure.of(error))
+        self._send(Error.of(error))
 
     async def _refuse(self, error: ExportError, parcel: object) -> None:
         # What cannot even be read has no destination that could be found.

@@ -114,7 +114,8 @@ def build_plan(timeline: Timeline, settings: Settings, probes: Mapping[str, Prob
     n_samples = sample_index(settings.fps.start_us(n_frames), rate_hz)
     if settings.audio:
         voices, notices = build_voices(timeline, output, rate_hz, n_samples, probes)
-    colour, stretches = BT709, ()
+    colour = BT709
+    stretches: tuple[Stretch, ...] = ()
     if settings.codec:
         screen = Screen(output, settings.fps, n_frames, size, settings.fit)
         colour, stretches = _picture(build_layers(timeline, screen, probes), n_frames, size)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from gran_worker.errors import ContractError, PlanError
 from gran_worker.refusals import printable
-from gran_worker.snapshot import MAX_CLIPS, Clip, Timeline, enabled_clips, file_name, label
+from gran_worker.snapshot import MAX_CLIPS, Clip, Timeline, file_name, label
 
 MAX_DEPTH = 8
 """Timelines inside the outermost one."""
@@ -84,7 +84,7 @@ class _Walk:
         n_clips = 0
         deepest: tuple[str, ...] = ()
         found: set[str] = set()
-        for clip in (clip for track in scope.timeline.tracks for clip in enabled_clips(track)):
+        for clip in (clip for track in scope.timeline.tracks for clip in track.enabled_clips):
             n_clips += 1
             path = clip.source.path if clip.source else None
             if path is None or path in found:

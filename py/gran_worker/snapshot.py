@@ -7,7 +7,9 @@ Unknown fields are ignored, since newer editors send more.
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Annotated, Literal, TypeGuard
+from functools import cached_property
+from operator import attrgetter
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic.dataclasses import dataclass
@@ -246,10 +248,16 @@ class Track(Wire):
     effects: Effects = ()
     items: Annotated[tuple[Annotated[Clip | Gap, Field(discriminator="kind")], ...], Field(max_length=MAX_CLIPS)]
 
+    @cached_property
+    def enabled_clips(self) -> tuple[Clip, ...]:
+        """The clips that count, by their start."""
+        clips = [item for item in self.items if item.kind == "clip" and not item.disabled]
+        return tuple(sorted(clips, key=attrgetter("timeline_range.start_us")))
+
     @model_validator(mode="after")
     def _is_consistent(self) -> "Track":
         end_us, reaching = 0, None
-        for clip in enabled_clips(self):
+        for clip in self.enabled_clips:
             if self.kind == "audio" and clip.clip_type not in ("media", "timeline"):
                 raise refusal(f"is a {clip.clip_type} clip on an audio track", at=self._path_of(clip))
             start_us = clip.timeline_range.start_us
@@ -296,16 +304,16 @@ class Timeline(Wire):
     @property
     def end_us(self) -> int:
         """The end of the last enabled clip, 0 where there is none."""
-        return max((clip.timeline_range.end_us for track in self.tracks for clip in enabled_clips(track)), default=0)
+        return max((clip.timeline_range.end_us for track in self.tracks for clip in track.enabled_clips), default=0)
 
 
 class NestedTimeline(Timeline):
     sources: Mapping[str, SourceFile] = {}
 
 
-def enabled_clips(track: Track) -> list[Clip]:
+def enabled_clips(track: Track) -> tuple[Clip, ...]:
     """The clips that count, by their start."""
-    return sorted(filter(_counts, track.items), key=lambda clip: clip.timeline_range.start_us)
+    return track.enabled_clips
 
 
 def label(clip: Clip) -> str:
@@ -324,7 +332,3 @@ def _check_unique(places: Iterable[tuple[str, str]]) -> None:
     for each, place in places:
         if (first := taken.setdefault(each, place)) != place:
             raise refusal(f"is the id of {first} already", at=f"{place}.id")
-
-
-def _counts(item: Clip | Gap) -> TypeGuard[Clip]:
-    return item.kind == "clip" and not item.disabled

@@ -1,0 +1,94 @@
+"""An event loop without a clock of its own: where all wait, time jumps to the next timer.
+
+So async tests take no time, run the same on every machine, and run inside Pyodide, where nothing may block.
+"""
+
+import asyncio
+from asyncio import events
+from collections.abc import Awaitable, Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+LIMIT_S = 1_000_000.0
+
+
+class StuckError(AssertionError):
+    """Everything waits and nothing will ever come: what a blocking loop would hang on."""
+
+
+class _Clockwork:
+    """Stands where a loop keeps its selector: asked to wait, it moves the clock instead."""
+
+    def __init__(self, loop: "VirtualLoop") -> None:
+        self._loop = loop
+
+    def select(self, timeout: float | None) -> tuple[()]:
+        if timeout is None:
+            raise StuckError(f"nothing is scheduled, and nothing is done: {self._loop.waiting()}")
+        if timeout > 0:
+            self._loop.jump()
+        return ()
+
+
+class VirtualLoop(asyncio.BaseEventLoop):
+    def __init__(self) -> None:
+        super().__init__()
+        self._now_s = 0.0
+        self._selector = _Clockwork(self)
+        self._clock_resolution = 1e-9
+        self.failures: list[dict[str, Any]] = []
+        self.set_exception_handler(lambda _, context: self.failures.append(context))
+
+    def time(self) -> float:
+        return self._now_s
+
+    def jump(self) -> None:
+        self._now_s = max(self._now_s, self._scheduled[0].when())  # type: ignore[attr-defined]  # BaseEventLoop's own heap
+        if self._now_s > LIMIT_S:
+            raise StuckError(f"after {LIMIT_S:.0f} s of virtual time still waiting: {self.waiting()}")
+
+    def waiting(self) -> str:
+        """Which tasks wait, and where."""
+        places = []
+        for task in asyncio.all_tasks(self):
+            frames = task.get_stack(limit=1)
+            place = f" at {frames[0].f_code.co_filename}:{frames[0].f_lineno}" if frames else ""
+            places.append(f"{task.get_name()}{place}")
+        return ", ".join(sorted(places)) or "no task at all"
+
+    def _process_events(self, _event_list: object) -> None:
+        pass
+
+    def _write_to_self(self) -> None:
+        pass
+
+    def run_in_executor(self, *_: object) -> Any:
+        raise RuntimeError("tests have no threads: Pyodide has none")
+
+
+def run(main: Coroutine[Any, Any, T] | Awaitable[T]) -> T:
+    """As asyncio.run; raises StuckError for a deadlock, and what no one awaited but failed."""
+    loop = VirtualLoop()
+    outer = events._get_running_loop()  # Pyodide's own loop counts as running all the time
+    events._set_running_loop(None)
+    try:
+        try:
+            result = loop.run_until_complete(main)
+        finally:
+            _cancel_rest(loop)
+            loop.run_until_complete(loop.shutdown_asyncgens())
+    finally:
+        loop.close()
+        events._set_running_loop(outer)
+    if loop.failures:
+        raise AssertionError(f"failed where no one looked: {loop.failures}")
+    return result
+
+
+def _cancel_rest(loop: VirtualLoop) -> None:
+    rest = asyncio.all_tasks(loop)
+    for task in rest:
+        task.cancel()
+    if rest:
+        loop.run_until_complete(asyncio.gather(*rest, return_exceptions=True))

@@ -3,4 +3,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build/system.sh browser
-exec npx playwright test "$@"
+exec node_modules/.bin/playwright test "$@"

@@ -1,0 +1,422 @@
+// Generated from py/gran_worker/messages.py by `make contract`.
+
+/**
+ * Any message between the page and the export worker.
+ */
+export type Message = Incoming | Outgoing;
+export type Incoming = InitExport | CancelExport | ProbeSource | QuerySupport;
+export type Outgoing = Progress | Error | Completed | Ready | Warning | Failure | Telemetry | SourceInfo | Support;
+
+/**
+ * Render `timeline` into `writablePort`. Ends in exactly one `completed` or `error`.
+ */
+export interface InitExport {
+  type: 'init_export';
+  timeline: Timeline;
+  settings: Settings;
+  writablePort: FileSystemFileHandle | WritableStream | FileSystemWritableFileStream | MessagePort;
+}
+/**
+ * What to render. The first video track is on top.
+ */
+export interface Timeline {
+  timebase: Timebase;
+  /**
+   * @maxItems 100
+   */
+  tracks: Track[];
+  sources: {
+    [k: string]: File | Blob | FileSystemFileHandle;
+  };
+  timelines?: {
+    [k: string]: NestedTimeline;
+  };
+  fonts?: {
+    [k: string]: File | Blob;
+  };
+}
+export interface Timebase {
+  fps: number | [number, number] | string;
+}
+/**
+ * Clips that never overlap by more than rounding; the order of `items` means nothing.
+ */
+export interface Track {
+  id: string;
+  kind: 'video' | 'audio';
+  name?: string;
+  videoHidden?: boolean;
+  audioMuted?: boolean;
+  audioSolo?: boolean;
+  audioGain?: number;
+  audioBalance?: number;
+  audioFadeInUs?: number;
+  audioFadeOutUs?: number;
+  /**
+   * @maxItems 100
+   */
+  effects?: (ColorAdjustment | Blur)[];
+  /**
+   * @maxItems 10000
+   */
+  items: (Clip | Gap)[];
+}
+/**
+ * Each 1 leaves the picture as it is.
+ */
+export interface ColorAdjustment {
+  type: 'color-adjustment';
+  id: string;
+  enabled?: boolean;
+  brightness?: number;
+  contrast?: number;
+  saturation?: number;
+}
+export interface Blur {
+  type: 'blur';
+  id: string;
+  strength: number;
+  enabled?: boolean;
+}
+/**
+ * One placement on a track. `speed` 2 plays twice as fast; gains are linear, a balance is -1 (left) to 1.
+ */
+export interface Clip {
+  kind: 'clip';
+  id: string;
+  clipType: 'media' | 'timeline' | 'adjustment' | 'background' | 'text';
+  timelineRange: {
+    startUs: number;
+    durationUs: number;
+  };
+  name?: string;
+  disabled?: boolean;
+  source?: Source;
+  sourceRange?: {
+    startUs: number;
+    durationUs: number;
+  };
+  speed?: number;
+  freezeFrameSourceUs?: number;
+  isImage?: boolean;
+  opacity?: number;
+  transform?: Transform;
+  /**
+   * @maxItems 100
+   */
+  effects?: (ColorAdjustment | Blur)[];
+  transitionIn?: Transition;
+  transitionOut?: Transition;
+  audioGain?: number;
+  audioBalance?: number;
+  audioFadeInUs?: number;
+  audioFadeOutUs?: number;
+  audioFromVideoDisabled?: boolean;
+  backgroundColor?: string;
+  text?: string;
+  style?: TextStyle;
+}
+export interface Source {
+  path: string;
+}
+export interface Transform {
+  scale?: Scale;
+  rotationDeg?: number;
+  position?: Position;
+  crop?: Crop;
+  anchor?: Anchor;
+}
+/**
+ * Factors; a negative one flips.
+ */
+export interface Scale {
+  x: number;
+  y: number;
+}
+/**
+ * Output px from where the clip would lie, y down.
+ */
+export interface Position {
+  x: number;
+  y: number;
+}
+/**
+ * Fractions of the shown picture that each side loses; where they meet, nothing is left to show.
+ */
+export interface Crop {
+  left?: number;
+  top?: number;
+  right?: number;
+  bottom?: number;
+}
+/**
+ * What scale and rotation turn about. `x` and `y`, fractions of the clip, count for `custom` only.
+ */
+export interface Anchor {
+  preset?: 'center' | 'topLeft' | 'topRight' | 'bottomLeft' | 'bottomRight' | 'custom';
+  x?: number;
+  y?: number;
+}
+export interface Transition {
+  type: 'dissolve' | 'fade-to-black' | 'wipe' | 'slide';
+  durationUs: number;
+  mode?: 'blend' | 'composite';
+  curve?: 'linear' | 'bezier';
+  direction?: 'left' | 'right' | 'up' | 'down';
+}
+/**
+ * How a text clip looks. Lengths in output px; only values that a canvas takes as they are.
+ */
+export interface TextStyle {
+  fontFamily?: string;
+  fontSize?: number;
+  fontWeight?: number | string;
+  color?: string;
+  align?: 'left' | 'center' | 'right';
+  verticalAlign?: 'top' | 'middle' | 'bottom';
+  lineHeight?: number;
+  letterSpacing?: number;
+  backgroundColor?: string;
+  padding?: number;
+}
+export interface Gap {
+  kind: 'gap';
+  id: string;
+  timelineRange: {
+    startUs: number;
+    durationUs: number;
+  };
+}
+export interface NestedTimeline {
+  timebase: Timebase;
+  /**
+   * @maxItems 100
+   */
+  tracks: Track[];
+  sources?: {
+    [k: string]: File | Blob | FileSystemFileHandle;
+  };
+  timelines?: {
+    [k: string]: NestedTimeline;
+  };
+  fonts?: {
+    [k: string]: File | Blob;
+  };
+}
+/**
+ * As asked for; numbers out of bounds are clamped later. Where `codec` is false, size and bitrate mean nothing.
+ */
+export interface Settings {
+  width: number;
+  height: number;
+  fps: number | [number, number] | string;
+  codec: string | false;
+  bitrate: number;
+  audio: AudioSettings | false;
+  container?: 'mp4' | 'mov' | 'webm' | 'mkv' | 'm4a' | 'ogg' | 'wav' | 'mp3' | 'flac';
+  quality?: number;
+  bitrateMode?: 'variable' | 'constant';
+  keyFrameIntervalMs?: number;
+  hardwareAcceleration?: 'no-preference' | 'prefer-hardware' | 'prefer-software';
+  executor?: 'auto' | '2d' | 'pixi';
+  fit?: 'contain' | 'cover' | 'fill';
+  copy?: 'auto' | 'never';
+  range?: {
+    startUs: number;
+    durationUs: number;
+  };
+  background?: string;
+  alpha?: boolean;
+  fastStart?: boolean;
+  verify?: boolean;
+  metadata?: Metadata;
+}
+export interface AudioSettings {
+  codec: 'aac' | 'opus' | 'mp3' | 'flac' | 'pcm-s16';
+  bitrate: number;
+  sampleRate: number;
+  channels: number;
+  copy?: 'auto' | 'never';
+  limiter?: boolean;
+  loudnessLufs?: number;
+}
+/**
+ * What the file says about itself.
+ */
+export interface Metadata {
+  title?: string;
+  artist?: string;
+  album?: string;
+  albumArtist?: string;
+  genre?: string;
+  comment?: string;
+  description?: string;
+}
+/**
+ * End the running export, if there is one.
+ */
+export interface CancelExport {
+  type: 'cancel_export';
+}
+/**
+ * What is in `file`? Answered by `source_info`.
+ */
+export interface ProbeSource {
+  type: 'probe_source';
+  requestId: number;
+  file: File | Blob | FileSystemFileHandle;
+}
+/**
+ * Which codecs can be encoded at this size and rate? Answered by `support`.
+ */
+export interface QuerySupport {
+  type: 'query_support';
+  requestId: number;
+  width: number;
+  height: number;
+  fps: number | [number, number] | string;
+}
+/**
+ * `percent` 0..100 of the whole time, 100 once the file is committed.
+ */
+export interface Progress {
+  type: 'progress';
+  phase: 'decode' | 'compose' | 'encode' | 'finalize';
+  percent: number;
+  frame: FrameCount;
+}
+export interface FrameCount {
+  current: number;
+  total: number;
+}
+/**
+ * The export failed, or was cancelled. `recoverable`: another one may be sent at once.
+ */
+export interface Error {
+  type: 'error';
+  message: string;
+  recoverable: boolean;
+}
+/**
+ * The file is committed; `durationMs` is its media's.
+ */
+export interface Completed {
+  type: 'completed';
+  durationMs: number;
+  frames: number;
+}
+/**
+ * The worker is up.
+ */
+export interface Ready {
+  type: 'ready';
+}
+/**
+ * The result is not quite what was asked for.
+ */
+export interface Warning {
+  type: 'warning';
+  code: string;
+  message: string;
+  clipId?: string;
+}
+/**
+ * Sent just before an `error`: what the page chooses its words and buttons by. `timeUs` is the timeline's.
+ */
+export interface Failure {
+  type: 'failure';
+  code:
+    | 'E_BUSY'
+    | 'E_CANCELLED'
+    | 'E_CODEC'
+    | 'E_CONTRACT'
+    | 'E_DECODE'
+    | 'E_DISK'
+    | 'E_EMPTY'
+    | 'E_ENCODER_LOST'
+    | 'E_ENGINE'
+    | 'E_MEMORY'
+    | 'E_MISSING'
+    | 'E_NAME'
+    | 'E_PERMISSION'
+    | 'E_SOURCE'
+    | 'E_UNSUPPORTED'
+    | 'E_VERIFY'
+    | 'E_WORKER';
+  clipId?: string;
+  timeUs?: number;
+}
+/**
+ * Where the time of an export goes. It never leaves the machine.
+ */
+export interface Telemetry {
+  type: 'telemetry';
+  elapsedSeconds: number;
+  stages: {
+    [k: string]: StageTime;
+  };
+  encodeFps: number;
+  timesRealTime?: number;
+  droppedFrames: number;
+  repeatedFrames: number;
+  queuePeaks: {
+    [k: string]: number;
+  };
+  bytesWritten: number;
+  peakHeapBytes?: number;
+  executor?: string;
+  encoder?: string;
+  liveObjects?: {
+    [k: string]: number;
+  };
+}
+/**
+ * Time spent waiting for a stage: seconds, and their share of the whole (0..1).
+ */
+export interface StageTime {
+  seconds: number;
+  share: number;
+}
+/**
+ * The answer to `probe_source`. `problem`: why the file cannot be used, or not all of it.
+ */
+export interface SourceInfo {
+  type: 'source_info';
+  requestId: number;
+  name: string;
+  kind: 'video' | 'audio' | 'image';
+  durationUs: number;
+  video?: VideoFacts;
+  audio?: AudioFacts;
+  problem?: string;
+}
+/**
+ * Size as shown, px: `rotationDeg` has been applied to it.
+ */
+export interface VideoFacts {
+  codec: string;
+  width: number;
+  height: number;
+  fps: number;
+  rotationDeg: number;
+}
+export interface AudioFacts {
+  codec: string;
+  sampleRate: number;
+  channels: number;
+}
+/**
+ * The answer to `query_support`: every codec, the impossible ones with their reason.
+ */
+export interface Support {
+  type: 'support';
+  requestId: number;
+  video: CodecSupport[];
+  audio: CodecSupport[];
+}
+export interface CodecSupport {
+  codec: string;
+  containers: string[];
+  supported: boolean;
+  reason?: string;
+}

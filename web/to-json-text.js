@@ -1,0 +1,87 @@
+/** @typedef {{ size: number }} Budget what of a message may still be written, in characters or so */
+
+const MAX_SIZE = 32 * 1024 * 1024;
+const MAX_DEPTH = 64;
+
+/** @param {string} name */
+const opaque = (name) => ({ $js: name });
+
+/**
+ * JSON text of a message, for the Python side to check. What JSON cannot say is named, `{"$js": "File"}`, and so is what
+ * would never end: structured clones may refer to themselves, or to one object from very many places.
+ * @param {unknown} message
+ */
+export function toJsonText(message) {
+  return JSON.stringify(sayable(message, [], { size: MAX_SIZE }));
+}
+
+/**
+ * @param {unknown} value
+ * @param {object[]} parents
+ * @param {Budget} budget
+ * @returns {unknown} `value` itself where JSON can say it
+ */
+function sayable(value, parents, budget) {
+  budget.size -= typeof value === 'string' ? value.length + 8 : 8;
+  if (budget.size < 0) return opaque('too much data');
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'number':
+      return Number.isFinite(value) ? value : opaque(String(value));
+    case 'bigint':
+      return opaque(`bigint ${value}`);
+    case 'object':
+      return value === null ? null : sayableObject(value, parents, budget);
+    default:
+      return opaque(typeof value);
+  }
+}
+
+/**
+ * @param {object} object
+ * @param {object[]} parents
+ * @param {Budget} budget
+ */
+function sayableObject(object, parents, budget) {
+  const prototype = Object.getPrototypeOf(object);
+  if (prototype !== Object.prototype && prototype !== null && !Array.isArray(object)) {
+    return opaque(Object.prototype.toString.call(object).slice(8, -1));
+  }
+  // Somebody's own "$js" must not pass for a name given here.
+  if (Object.hasOwn(object, '$js')) return opaque('Object');
+  if (parents.includes(object)) return opaque('circular reference');
+  if (parents.length === MAX_DEPTH) return opaque('too deep a nesting');
+  parents.push(object);
+  const result = Array.isArray(object) ? sayableItems(object, parents, budget) : sayableMembers(object, parents, budget);
+  parents.pop();
+  return result;
+}
+
+/**
+ * @param {unknown[]} items
+ * @param {object[]} parents
+ * @param {Budget} budget
+ */
+function sayableItems(items, parents, budget) {
+  // Not map(): it would skip the holes. A list longer than the budget is one value too many, not that many.
+  if (items.length > budget.size) return opaque('too much data');
+  return Array.from(items, (item) => sayable(item, parents, budget));
+}
+
+/**
+ * @param {object} object
+ * @param {object[]} parents
+ * @param {Budget} budget
+ */
+function sayableMembers(object, parents, budget) {
+  const members = [];
+  for (const [key, value] of Object.entries(object)) {
+    if (value === undefined) continue;
+    budget.size -= key.length;
+    members.push([key, sayable(value, parents, budget)]);
+  }
+  // Unlike an assignment, fromEntries makes an own member of "__proto__".
+  return Object.fromEntries(members);
+}

@@ -1,0 +1,246 @@
+import { html, nothing } from 'lit/html.js';
+import { live } from 'lit/directives/live.js';
+import { codecName } from './clip-facts.js';
+import { choice, choose, filmHasSound, firstPicture, obstacle, planOf, settingsFor, support } from './export-choice.js';
+import { closeSession, start } from './export-session.js';
+import { filmUs } from './film-store.js';
+import { fps as fpsText } from './format.js';
+import { AUDIO_CODECS, CONTAINERS, HEIGHTS, LIMITS, VIDEO_CODECS, estimatedBytes, rateNamed, recommendedMegabits } from './presets.js';
+import { sizeAt, sizeOf, sourceSize } from './presets.js';
+import { STANDARD_RATES, frameCount } from './rate.js';
+import { canPick } from './saving.js';
+import { t } from './strings.js';
+import { formatTime } from './timecode.js';
+
+/**
+ * The dialog before the export: what kind of file, and where it goes.
+ *
+ * @import { CodecSupport } from './export-worker-client.js'
+ * @import { Choice } from './presets.js'
+ */
+
+export function exportForm() {
+  const now = choice.value;
+  if (!now) return nothing;
+  return html`<form
+    class="setup"
+    novalidate
+    @submit=${(/** @type {SubmitEvent} */ event) => {
+      event.preventDefault();
+      if (!obstacle.value) void start(planOf(now));
+    }}
+  >
+    <h2 id="export-heading">${t.setup.heading}</h2>
+    <div class="fields">
+      ${formatField(now)} ${codecField(now)} ${sizeField(now)} ${rateField(now)} ${bitrateField(now)} ${soundField(now)}
+    </div>
+    <hr />
+    ${nameField(now)} ${whereField(now)} ${footer(now)}
+  </form>`;
+}
+
+/** @param {string} label @param {string} id @param {unknown} control @param {unknown} [more] */
+function field(label, id, control, more = nothing) {
+  return html`<div class="field">
+    <label for=${id}>${label}</label>
+    <div class="control">${control}${more}</div>
+  </div>`;
+}
+
+/**
+ * @param {string} id @param {string} value @param {{value: string, label: string, disabled?: boolean}[]} options
+ * @param {(value: string) => void} pick
+ */
+function select(id, value, options, pick) {
+  return html`<select
+    id=${id}
+    .value=${live(value)}
+    @change=${(/** @type {{currentTarget: HTMLSelectElement}} */ event) => pick(event.currentTarget.value)}
+  >
+    ${options.map(
+      (option) =>
+        html`<option value=${option.value} ?disabled=${option.disabled} ?selected=${option.value === value}>${option.label}</option>`,
+    )}
+  </select>`;
+}
+
+/** @param {Choice} now */
+function formatField(now) {
+  const options = Object.keys(CONTAINERS).map((value) => ({ value, label: t.containers[value] }));
+  return field(
+    t.setup.format,
+    'export-format',
+    select('export-format', now.container, options, (container) => choose({ container })),
+  );
+}
+
+/** @param {Choice} now */
+function codecField(now) {
+  const options = codecOptions(VIDEO_CODECS, support.value?.video, now.container);
+  const busy = support.value ? nothing : html`<span class="hint">${t.setup.checking}</span>`;
+  return field(
+    t.setup.codec,
+    'export-codec',
+    select('export-codec', now.codec, options, (codec) => choose({ codec })),
+    busy,
+  );
+}
+
+/** @param {string[]} codecs @param {CodecSupport[] | undefined} rows @param {string} container */
+function codecOptions(codecs, rows, container) {
+  return codecs.map((value) => {
+    const row = rows?.find((each) => each.codec === value);
+    const fits = row ? row.containers.includes(container) : true;
+    const reason =
+      !rows || (row?.supported && fits) ? '' : fits ? (row?.reason ?? t.setup.unsupported) : t.setup.notIn(t.containerNames[container]);
+    return { value, label: reason ? `${codecName(value)} – ${reason}` : codecName(value), disabled: reason !== '' };
+  });
+}
+
+/** @param {Choice} now */
+function sizeField(now) {
+  const picture = firstPicture.value;
+  const text = (/** @type {{width: number, height: number}} */ { width, height }) => `${width}×${height}`;
+  const options = [
+    { value: 'source', label: t.setup.sizeSource(text(sourceSize(picture))) },
+    ...HEIGHTS.map((lines) => ({ value: String(lines), label: t.setup.sizeLines(lines, text(sizeAt(lines, picture))) })),
+    { value: 'custom', label: t.setup.sizeCustom },
+  ];
+  const pick = (/** @type {string} */ size) => choose({ size, ...(size === 'custom' ? sizeOf(now, picture) : {}) });
+  const pixels = (/** @type {'width' | 'height'} */ side) =>
+    html`<input
+      type="number"
+      id=${`export-${side}`}
+      aria-label=${t.setup[side]}
+      min=${LIMITS.px.min}
+      max=${LIMITS.px.max}
+      step="2"
+      .value=${live(String(now[side]))}
+      @change=${(/** @type {{currentTarget: HTMLInputElement}} */ event) => choose({ [side]: event.currentTarget.valueAsNumber })}
+    />`;
+  const custom = html`<span class="pixels">${pixels('width')}<span aria-hidden="true">×</span>${pixels('height')}</span>`;
+  return field(t.setup.size, 'export-size', select('export-size', now.size, options, pick), now.size === 'custom' ? custom : nothing);
+}
+
+/** @param {Choice} now */
+function rateField(now) {
+  const { num, den } = rateNamed('source', firstPicture.value);
+  const options = [
+    ...(firstPicture.value?.fps ? [{ value: 'source', label: t.setup.rateSource(fpsText(num / den)) }] : []),
+    ...Object.keys(STANDARD_RATES)
+      .sort((a, b) => Number(a) - Number(b))
+      .map((value) => ({ value, label: value })),
+  ];
+  return field(
+    t.setup.rate,
+    'export-rate',
+    select('export-rate', now.rate, options, (rate) => choose({ rate })),
+  );
+}
+
+/** @param {Choice} now */
+function bitrateField(now) {
+  const recommended = recommendedMegabits(sizeOf(now, firstPicture.value), rateNamed(now.rate, firstPicture.value), now.codec);
+  const shown = Number((now.megabits ?? recommended).toFixed(1));
+  const changed = (/** @type {{currentTarget: HTMLInputElement}} */ { currentTarget: { value, valueAsNumber } }) =>
+    choose({ megabits: value === '' ? undefined : valueAsNumber });
+  const input = html`<span class="with-unit"
+    ><input
+      type="number"
+      id="export-bitrate"
+      min=${LIMITS.megabits.min}
+      max=${LIMITS.megabits.max}
+      step="0.1"
+      .value=${live(String(shown))}
+      @change=${changed}
+    /><span>${t.setup.megabits}</span></span
+  >`;
+  const own = now.megabits !== undefined;
+  const reset = html`<button type="button" class="link" @click=${() => choose({ megabits: undefined })}>
+    ${t.setup.useRecommended(recommended.toFixed(1))}
+  </button>`;
+  return field(t.setup.bitrate, 'export-bitrate', input, own ? reset : html`<span class="hint">${t.setup.recommended}</span>`);
+}
+
+/** @param {Choice} now */
+function soundField(now) {
+  const possible = filmHasSound.value;
+  const on = now.sound && possible;
+  const options = codecOptions(AUDIO_CODECS, support.value?.audio, now.container);
+  return html`<div class="field">
+    <span class="label" id="export-sound-label">${t.setup.sound}</span>
+    <div class="control row">
+      <input
+        type="checkbox"
+        id="export-sound"
+        aria-label=${t.setup.sound}
+        .checked=${live(on)}
+        ?disabled=${!possible}
+        @change=${(/** @type {{currentTarget: HTMLInputElement}} */ event) => choose({ sound: event.currentTarget.checked })}
+      />
+      ${
+        on
+          ? html`<label class="visually-hidden" for="export-sound-codec">${t.setup.soundCodec}</label> ${select(
+                'export-sound-codec',
+                now.audioCodec,
+                options,
+                (audioCodec) => choose({ audioCodec }),
+              )}`
+          : html`<span class="hint">${possible ? nothing : t.setup.noSound}</span>`
+      }
+    </div>
+  </div>`;
+}
+
+/** @param {Choice} now */
+function nameField(now) {
+  return html`<div class="field wide">
+    <label for="export-name">${t.setup.name}</label>
+    <span class="with-unit"
+      ><input
+        type="text"
+        id="export-name"
+        autocomplete="off"
+        maxlength="120"
+        .value=${live(now.name)}
+        @input=${(/** @type {{currentTarget: HTMLInputElement}} */ event) => choose({ name: event.currentTarget.value })}
+      /><span>.${now.container}</span></span
+    >
+  </div>`;
+}
+
+/** @param {Choice} now */
+function whereField(now) {
+  const option = (/** @type {'picker' | 'browser'} */ value, /** @type {string} */ label, /** @type {string} */ note, possible = true) =>
+    html`<label class="radio">
+      <input
+        type="radio"
+        name="where"
+        value=${value}
+        .checked=${live(now.where === value)}
+        ?disabled=${!possible}
+        @change=${() => choose({ where: value })}
+      />
+      <span>${label}<small>${note}</small></span>
+    </label>`;
+  return html`<fieldset class="field wide">
+    <legend>${t.setup.where}</legend>
+    <div class="radios">
+      ${option('picker', t.setup.picker, canPick ? t.setup.pickerNote : t.setup.browserOnly, canPick)}
+      ${option('browser', t.setup.browser, t.setup.browserNote)}
+    </div>
+  </fieldset>`;
+}
+
+/** @param {Choice} now */
+function footer(now) {
+  const rate = rateNamed(now.rate, firstPicture.value);
+  const summary = t.setup.summary(formatTime(filmUs.value), frameCount(rate, filmUs.value), estimatedBytes(settingsFor(now), filmUs.value));
+  return html`<div class="footer">
+    <p class="summary" role="status">${obstacle.value ? html`<span class="problem">${obstacle.value}</span>` : summary}</p>
+    <button type="button" @click=${closeSession}>${t.setup.cancel}</button>
+    <button type="submit" class="primary" data-focus ?disabled=${obstacle.value !== '' || !support.value}>
+      ${now.where === 'picker' ? t.setup.startAs : t.setup.start}
+    </button>
+  </div>`;
+}

@@ -17,6 +17,8 @@ DOWNMIX: dict[int, npt.NDArray[np.float32]] = {
     4: np.array([[1, 0, HALF_POWER, 0], [0, 1, 0, HALF_POWER]], np.float32),
     5: np.array([[1, 0, HALF_POWER, HALF_POWER, 0], [0, 1, HALF_POWER, 0, HALF_POWER]], np.float32),
     6: np.array([[1, 0, HALF_POWER, 0, HALF_POWER, 0], [0, 1, HALF_POWER, 0, 0, HALF_POWER]], np.float32),
+    # 6.1: a centre surround goes to both sides, at -3 dB for each of the two reasons.
+    7: np.array([[1, 0, HALF_POWER, 0, 0.5, HALF_POWER, 0], [0, 1, HALF_POWER, 0, 0.5, 0, HALF_POWER]], np.float32),
     8: np.array(
         [
             [1, 0, HALF_POWER, 0, HALF_POWER, 0, HALF_POWER, 0],

@@ -1,0 +1,394 @@
+"""The outside world in memory: sources whose frames are numbered by their time, an output that remembers, a clock by hand."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from gran_worker.colour import BT709
+from gran_worker.compose import DrawOp
+from gran_worker.errors import SourceError
+from gran_worker.geometry import Size
+from gran_worker.plan import RenderPlan
+from gran_worker.ports import AudioInfo, Block, Probe, Sound, VideoInfo
+from gran_worker.settings import Settings
+from gran_worker.timing import FrameRate, sample_index
+
+SIZE = Size(64, 36)
+SOUND_BLOCK = 1024
+FOREVER_S = 1e9
+
+VIDEO = VideoInfo(
+    kind="video",
+    codec="avc",
+    raw=SIZE,
+    shown=SIZE,
+    rotation=0,
+    first_pts_us=0,
+    tick_us=1_000_000 / 90_000,
+    frame_us=33_333,
+    opaque=True,
+    passes_straight=True,
+    colour=BT709,
+)
+"""A video of the output's own size that could go straight through."""
+
+
+class ManualClock:
+    """Moves only when told."""
+
+    def __init__(self, now_s: float = 100.0) -> None:
+        self.now_s = now_s
+
+    def __call__(self) -> float:
+        return self.now_s
+
+    def advance(self, seconds: float) -> None:
+        self.now_s += seconds
+
+
+@dataclass
+class Trouble:
+    """What goes wrong at a step: it fails, or takes ``delay_s`` (FOREVER_S hangs)."""
+
+    error: Exception | None = None
+    delay_s: float = 0.0
+
+    async def strike(self) -> None:
+        await asyncio.sleep(self.delay_s)
+        if self.error is not None:
+            raise self.error
+
+
+HANG = Trouble(delay_s=FOREVER_S)
+
+
+@dataclass(frozen=True)
+class FakeSource:
+    """A file: frames at ``pts_us``, sound ``sound`` (channels, n) whose first sample is ``first`` at the probe's rate."""
+
+    probe: Probe
+    pts_us: tuple[int, ...] = ()
+    sound: Block | None = None
+    first: int = 0
+
+    def without_sound(self) -> "FakeSource":
+        return replace(self, probe=replace(self.probe, audio=None), sound=None)
+
+
+def video_source(
+    fps: FrameRate | int = 30,
+    *,
+    seconds: float = 10,
+    start_us: int = 0,
+    tick_us: float = VIDEO.tick_us,
+    pts_us: Sequence[int] | None = None,
+    name: str = "film.mp4",
+    **info: object,
+) -> FakeSource:
+    """A silent video at a constant rate, its pts rounded to ``tick_us`` as a container would."""
+    rate = fps if isinstance(fps, FrameRate) else FrameRate(fps)
+    if pts_us is None:
+        exact = (i * 1_000_000 * rate.den / rate.num for i in range(round(seconds * rate.num / rate.den)))
+        pts_us = [start_us + round(round(us / tick_us) * tick_us) for us in exact]
+    raw, rotation = info.get("raw", SIZE), info.get("rotation", 0)
+    assert isinstance(raw, Size)
+    info.setdefault("shown", raw if rotation in (0, 180) else Size(raw.height, raw.width))
+    video = replace(VIDEO, tick_us=tick_us, frame_us=rate.duration_us(0), first_pts_us=pts_us[0], **info)  # type: ignore[arg-type]
+    return FakeSource(Probe(name, pts_us[-1] + video.frame_us, video, None), tuple(pts_us))
+
+
+def image_source(size: Size = SIZE, *, opaque: bool = False, name: str = "picture.png") -> FakeSource:
+    video = replace(VIDEO, kind="image", codec="image", raw=size, shown=size, tick_us=0, opaque=opaque, passes_straight=False, colour=None)
+    return FakeSource(Probe(name, 0, video, None), (0,))
+
+
+def sound_source(sound: Block, rate_hz: int = 48_000, *, first: int = 0, name: str = "sound.wav") -> FakeSource:
+    duration_us = (first + sound.shape[1]) * 1_000_000 // rate_hz
+    audio = AudioInfo("pcm-s16", rate_hz, sound.shape[0])
+    return FakeSource(Probe(name, duration_us, None, audio), (), sound.astype(np.float32), first)
+
+
+def film_source(picture: FakeSource, heard: FakeSource) -> FakeSource:
+    """One file with the picture of one and the sound of the other."""
+    return FakeSource(replace(picture.probe, audio=heard.probe.audio), picture.pts_us, heard.sound, heard.first)
+
+
+class FakeFrame:
+    """Numbered by its place in the source. Closing it twice is an error: a clone elsewhere would die."""
+
+    def __init__(self, media: "FakeMedia", path: str, number: int, pts_us: int, size: Size) -> None:
+        self._media, self.path, self.number, self.pts_us, self.size = media, path, number, pts_us, size
+        self.closed = False
+        media.open_frames += 1
+        media.peak_frames = max(media.peak_frames, media.open_frames)
+
+    def close(self) -> None:
+        assert not self.closed, f"frame {self.number} of {self.path} was closed twice"
+        self.closed = True
+        self._media.open_frames -= 1
+
+
+class FakeMedia:
+    """MediaPort over :class:`FakeSource`. Every await really gives way, as in a browser.
+
+    ``troubles`` strike at ``"probe PATH"``, ``"frame PATH NUMBER"``, ``"still PATH"``, ``"sound PATH"``, ``"leave PATH"`` (closing an
+    iterator) and ``"close"``.
+    """
+
+    def __init__(
+        self,
+        sources: Mapping[str, FakeSource] | None = None,
+        *,
+        troubles: Mapping[str, Trouble] | None = None,
+        block: int = SOUND_BLOCK,
+        decode_s: float = 0.0,
+    ) -> None:
+        self.sources = dict(sources or {})
+        self.troubles = dict(troubles or {})
+        self._block, self._decode_s = block, decode_s
+        self.open_frames = self.peak_frames = 0
+        self.open_iterators = self.peak_iterators = 0
+        self.closed = False
+        self.decoded: list[tuple[str, int]] = []
+        """Path and number of every frame that was decoded, in order."""
+        self.heard: list[tuple[str, int, int]] = []
+        """Path, start and end (µs) of every request for sound."""
+        self.seen: list[tuple[str, int, int]] = []
+        """The same of every request for frames."""
+
+    async def probe(self, path: str) -> Probe:
+        await self._step(f"probe {path}")
+        if path not in self.sources:
+            raise SourceError(f"{path} is gone.", code="E_MISSING")
+        return self.sources[path].probe
+
+    async def frames(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[FakeFrame, None]:
+        self.seen.append((path, start_us, end_us))
+        pts_us = self.sources[path].pts_us
+        first = max((number for number, pts in enumerate(pts_us) if pts <= start_us), default=0)
+        self._open()
+        try:
+            for number in range(first, len(pts_us)):
+                if pts_us[number] >= end_us:
+                    return
+                yield await self._frame(path, number)
+        finally:
+            await self._leave(path)
+
+    async def still(self, path: str, source_us: int) -> FakeFrame | None:
+        await self._step(f"still {path}")
+        pts_us = self.sources[path].pts_us
+        shown = [number for number, pts in enumerate(pts_us) if pts <= source_us]
+        return await self._frame(path, shown[-1]) if shown else None
+
+    async def sounds(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Sound, None]:
+        """Blocks on a grid of their own, as decoders give them: the first begins before ``start_us``, the last ends after ``end_us``."""
+        self.heard.append((path, start_us, end_us))
+        source = self.sources[path]
+        assert source.sound is not None
+        assert source.probe.audio is not None
+        rate_hz, n_samples = source.probe.audio.rate_hz, source.sound.shape[1]
+        from_sample, to_sample = sample_index(start_us, rate_hz) - source.first, sample_index(end_us, rate_hz) - source.first
+        self._open()
+        try:
+            for first in range(max(0, from_sample) // self._block * self._block, min(to_sample + 1, n_samples), self._block):
+                await self._step(f"sound {path}")
+                block = source.sound[:, first : first + self._block]
+                yield Sound(source.first + first, rate_hz, block)
+        finally:
+            await self._leave(path)
+
+    async def close(self) -> None:
+        await self._step("close")
+        self.closed = True
+
+    @property
+    def left_open(self) -> tuple[int, int, bool]:
+        """Frames, iterators, and whether the sources themselves are still open."""
+        return self.open_frames, self.open_iterators, not self.closed
+
+    async def _frame(self, path: str, number: int) -> FakeFrame:
+        await self._step(f"frame {path} {number}")
+        self.decoded.append((path, number))
+        video = self.sources[path].probe.video
+        assert video is not None
+        return FakeFrame(self, path, number, self.sources[path].pts_us[number], video.raw)
+
+    async def _step(self, name: str) -> None:
+        await asyncio.sleep(self._decode_s)
+        if name in self.troubles:
+            await self.troubles[name].strike()
+
+    def _open(self) -> None:
+        self.open_iterators += 1
+        self.peak_iterators = max(self.peak_iterators, self.open_iterators)
+
+    async def _leave(self, path: str) -> None:
+        self.open_iterators -= 1
+        await asyncio.sleep(0)
+        if f"leave {path}" in self.troubles:
+            await self.troubles[f"leave {path}"].strike()
+
+
+NOTHING_LEFT = (0, 0, False)
+
+
+class Picture(NamedTuple):
+    """One encoded frame: which source frames (path, number) or colours it shows, bottom first, and whether it went straight."""
+
+    layers: tuple[tuple[str, int] | str | None, ...]
+    straight: bool = False
+
+
+class RecordingOutput:
+    """OutputPort that remembers. ``destination``: untouched, open, finished, committed or abandoned.
+
+    ``troubles`` strike at ``"frame INDEX"``, ``"sound"``, ``"finish"``, ``"commit"`` and ``"verify"``.
+    """
+
+    def __init__(self, *, troubles: Mapping[str, Trouble] | None = None, encode_s: float = 0.0) -> None:
+        self.troubles = dict(troubles or {})
+        self._encode_s = encode_s
+        self.destination = "untouched"
+        self.closed = self.verified = False
+        self.pictures: list[Picture] = []
+        self.ops: list[tuple[DrawOp, ...]] = []
+        """What was drawn, for each frame that was not straight."""
+        self.blocks: list[Block] = []
+        self.order: list[str] = []
+        """``v`` for each frame, ``a`` for each block."""
+        self._canvas: Picture | None = None
+        self._arrivals: dict[int, asyncio.Event] = {}
+        self._samples = 0
+
+    @property
+    def shown(self) -> list[tuple[str, int] | str | None]:
+        """The top of each picture."""
+        return [picture.layers[-1] if picture.layers else None for picture in self.pictures]
+
+    @property
+    def numbers(self) -> list[int | None]:
+        """Of the source frame on top of each picture."""
+        return [top[1] if isinstance(top, tuple) else None for top in self.shown]
+
+    @property
+    def sound(self) -> Block:
+        return np.concatenate(self.blocks, axis=1) if self.blocks else np.zeros((0, 0), np.float32)
+
+    async def reached(self, frame: int) -> None:
+        """Until output frame ``frame`` is there."""
+        if len(self.pictures) <= frame:
+            await self._arrivals.setdefault(frame, asyncio.Event()).wait()
+
+    async def add_frame(self, frame: FakeFrame, index: int) -> None:
+        assert not frame.closed
+        await self._add(Picture(((frame.path, frame.number),), straight=True), index)
+
+    def draw(self, ops: Sequence[DrawOp], frames: Sequence[FakeFrame | None]) -> None:
+        layers: list[tuple[str, int] | str | None] = []
+        for op, frame in zip(ops, frames, strict=True):
+            assert frame is None or not frame.closed
+            layers.append(op.colour if op.colour is not None else None if frame is None else (frame.path, frame.number))
+        self.ops.append(tuple(ops))
+        self._canvas = Picture(tuple(layers))
+
+    async def add_canvas(self, index: int) -> None:
+        assert self._canvas is not None
+        await self._add(self._canvas, index)
+
+    async def add_sound(self, block: Block, first: int) -> None:
+        self._must_be("open")
+        assert first == self._samples, f"block at sample {first}, expected {self._samples}"
+        assert block.dtype == np.float32
+        await self._step("sound")
+        self._samples += block.shape[1]
+        self.blocks.append(block)
+        self.order.append("a")
+
+    async def finish(self) -> None:
+        self._must_be("open")
+        await self._step("finish")
+        self.destination = "finished"
+
+    async def commit(self) -> None:
+        self._must_be("finished")
+        await self._step("commit")
+        self.destination = "committed"
+
+    async def verify(self) -> None:
+        self._must_be("committed")
+        await self._step("verify")
+        self.verified = True
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def _add(self, picture: Picture, index: int) -> None:
+        self._must_be("open")
+        assert index == len(self.pictures), f"frame {index}, expected {len(self.pictures)}"
+        await self._step(f"frame {index}")
+        self.pictures.append(picture)
+        self.order.append("v")
+        if index in self._arrivals:
+            self._arrivals[index].set()
+
+    async def _step(self, name: str) -> None:
+        await asyncio.sleep(self._encode_s)
+        if name in self.troubles:
+            await self.troubles[name].strike()
+
+    def _must_be(self, destination: str) -> None:
+        assert (self.destination, self.closed) == (destination, False)
+
+
+@dataclass
+class FakeStudio:
+    """StudioPort over the two. ``troubles`` strike at ``"open"`` and ``"abandon"``."""
+
+    media: FakeMedia = field(default_factory=FakeMedia)
+    output: RecordingOutput = field(default_factory=RecordingOutput)
+    troubles: Mapping[str, Trouble] = field(default_factory=dict)
+    plan: RenderPlan | None = None
+    settings: Settings | None = None
+
+    async def open_output(self, plan: RenderPlan, settings: Settings) -> RecordingOutput:
+        self.plan, self.settings = plan, settings
+        await self._step("open")
+        self.output.destination = "open"
+        return self.output
+
+    async def abandon(self) -> None:
+        await self._step("abandon")
+        if self.output.destination != "committed":
+            self.output.destination = "abandoned"
+
+    @property
+    def is_tidy(self) -> bool:
+        """Whether nothing is left open, and the destination is either committed or as it was."""
+        return self.media.left_open == NOTHING_LEFT and self.output.destination in ("committed", "abandoned")
+
+    async def _step(self, name: str) -> None:
+        await asyncio.sleep(0)
+        if name in self.troubles:
+            await self.troubles[name].strike()
+
+
+def sine(hz: float, seconds: float, rate_hz: int = 48_000, *, level: float = 0.5, channels: int = 2) -> Block:
+    """float32 ``(channels, n)``, from float64 arithmetic."""
+    n = np.arange(round(seconds * rate_hz), dtype=np.float64)
+    return np.repeat((level * np.sin(2 * np.pi * hz * n / rate_hz)).astype(np.float32)[None, :], channels, axis=0)
+
+
+def noise(seconds: float, rate_hz: int = 48_000, *, channels: int = 2, seed: int = 1, level: float = 0.25) -> Block:
+    """Every sample tells where it is from."""
+    shape = (channels, round(seconds * rate_hz))
+    return np.random.default_rng(seed).uniform(-level, level, shape).astype(np.float32)
+
+
+def dbfs(residual: Block) -> float:
+    """RMS of ``residual``, dB below full scale."""
+    rms = float(np.sqrt(np.mean(np.square(residual, dtype=np.float64))))
+    return 20 * float(np.log10(max(rms, 1e-12)))

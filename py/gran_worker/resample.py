@@ -19,8 +19,8 @@ down for 44.1 -> 48 kHz (Kaiser's design formulas; Oppenheim and Schafer, Discre
 ROLL_OFF = 0.955
 KAISER_BETA = 9.0
 MAX_PHASES = 1024
-CHUNK = 4096
-"""Outputs at a time: bounds the gathered windows to a few MB."""
+GATHERED = 2**18
+"""Source samples a channel that are gathered into windows at a time: a few MB, however far a filter reaches."""
 
 
 class Resampler:
@@ -53,8 +53,9 @@ class Resampler:
         table, rows = _phase_table(float(self.step), self.reach, denominator)
         windows = np.lib.stride_tricks.sliding_window_view(source, 2 * self.reach, axis=1)
         out = np.empty((source.shape[0], len(outputs)), np.float32)
-        for start in range(0, len(outputs), CHUNK):
-            part = slice(start, start + CHUNK)
+        chunk = max(1, GATHERED // (2 * self.reach))
+        for start in range(0, len(outputs), chunk):
+            part = slice(start, start + chunk)
             scaled = phase[part] * rows / denominator
             row = np.floor(scaled).astype(np.int64)
             taps = table[row]
@@ -68,7 +69,8 @@ class Resampler:
 @lru_cache(maxsize=8)
 def _phase_table(step: float, reach: int, denominator: int) -> tuple[npt.NDArray[np.float32], int]:
     """Filter taps, float32 ``(rows + 1, 2 * reach)``: row r is for the phase r / rows and sums to 1, so that DC stays."""
-    rows = denominator if denominator <= MAX_PHASES else MAX_PHASES
+    # A filter that reaches further changes slower from phase to phase: the table stays as large as for a step of 1.
+    rows = min(denominator, max(1, int(MAX_PHASES / max(1.0, step))))
     cutoff = min(1.0, 1.0 / step) * ROLL_OFF
     offsets = np.arange(-reach + 1, reach + 1)[None, :] - np.arange(rows + 1)[:, None] / rows
     window = np.i0(KAISER_BETA * np.sqrt(np.clip(1 - (offsets / reach) ** 2, 0, None))) / np.i0(KAISER_BETA)

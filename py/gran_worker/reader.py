@@ -66,14 +66,18 @@ class FrameReader:
         source_us = walk.at(output_us)
         if walk.freeze_us is not None:
             return source_us + self._tolerance_us
-        return min(source_us + self._tolerance_us, max(walk.source.start_us, walk.source.end_us - 1) - self._tolerance_us)
+        last_us = max(walk.source.end_us - 1 - self._tolerance_us, walk.source.start_us + self._tolerance_us)
+        return min(source_us + self._tolerance_us, last_us)
 
     async def _begin(self) -> None:
         if self._layer.video is not None and self._layer.video.kind == "image" or self._layer.walk.freeze_us is not None:
             self._current = await self._media.still(self._path, max(0, self._start_us))
             return
-        # A first frame that comes within the grace must be found too, even where only the moment before it is asked for.
-        self._frames = self._media.frames(self._path, self._start_us, self._end_us + self._grace_us)
+        end_us = self._end_us
+        if self._layer.video is not None and self._start_us < self._layer.video.first_pts_us:
+            # A first frame that comes within the grace must be found too, even where only moments before it are asked for.
+            end_us += self._grace_us
+        self._frames = self._media.frames(self._path, self._start_us, end_us)
         self._next = await self._fetch()
 
     async def _fetch(self) -> Frame | None:

@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 
 # chord NOTE1 NOTE2 NOTE3 NOTE4: plucked one after the other, twice a second, each ringing on
 chord() {
-  echo "aevalsrc=exprs='$(plucks "$@" 1)|$(plucks "$@" 1.003)':d=4:s=48000,afade=t=in:d=0.03,afade=t=out:st=3.4:d=0.6"
+  echo "aevalsrc=exprs='$(plucks "$@" 1)|$(plucks "$@" 1.003)':d=3.98:s=48000,afade=t=in:d=0.03,afade=t=out:st=3.38:d=0.6"
 }
 
 plucks() {
@@ -20,7 +20,8 @@ plucks() {
 
 # clip NAME PICTURE SOUND RATE CRF: four seconds, 640 x 360
 clip() {
-  ffmpeg -hide_banner -loglevel error -y -f lavfi -i "$2" -f lavfi -i "$3" -t 4 -r "$4" -pix_fmt yuv420p \
+  # Opus begins 6.5 ms early to fill its encoder; later by as much, sound and picture both begin at 0 in the file.
+  ffmpeg -hide_banner -loglevel error -y -f lavfi -i "$2" -itsoffset 0.0065 -f lavfi -i "$3" -t 4 -r "$4" -pix_fmt yuv420p \
     -colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv \
     -c:v libvpx-vp9 -b:v 0 -crf "$5" -g 60 -row-mt 1 -cpu-used 2 -c:a libopus -b:a 64k \
     -map_metadata -1 -fflags +bitexact -flags:v +bitexact -flags:a +bitexact "$1"

@@ -6,9 +6,9 @@ PORT ?= 8314
 
 S := .stamps
 PY := .venv/bin/python
-RUNTIME := $(S)/runtime
+RUNTIME := dist/pyodide/pyodide-lock.json
 WHEEL := $(S)/wheel
-SITE := $(S)/site
+SITE := dist/index.html
 
 WORKER_FILES := $(shell find py/gran_worker -name '*.py')
 WEB_FILES := $(shell find web -type f)
@@ -50,22 +50,21 @@ $(S)/system: build/system.sh
 	@build/system.sh tools
 	@mkdir -p $(S) && touch $@
 
-$(S)/venv: requirements.lock $(S)/system
+$(S)/venv: requirements.lock | $(S)/system
 	@echo "Installing the Python tools into .venv"
 	@$(PYTHON) -m venv .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
-$(S)/npm: package-lock.json $(S)/system
+$(S)/npm: package-lock.json | $(S)/system
 	@echo "Installing the JavaScript packages into node_modules"
 	@npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
 	@touch $@
 
-$(RUNTIME): build/runtime.py build/compile.mjs build/compile.py $(S)/venv $(S)/npm
+$(RUNTIME): build/runtime.py build/compile.mjs build/compile.py $(S)/npm | $(S)/venv
 	@$(PY) build/runtime.py
-	@touch $@
 
-$(WHEEL): build/wheel.py pyproject.toml $(WORKER_FILES) $(RUNTIME)
+$(WHEEL): build/wheel.py pyproject.toml LICENSE $(WORKER_FILES) $(RUNTIME)
 	@$(PY) build/wheel.py
 	@touch $@
 
@@ -73,5 +72,6 @@ $(SITE): vite.config.js kernel/planar.ts $(WEB_FILES) LICENSE THIRD_PARTY_LICENS
 	@find dist -mindepth 1 -maxdepth 1 ! -name pyodide -exec rm -rf {} +
 	@node_modules/.bin/vite build --logLevel warn --mode worker
 	@node_modules/.bin/vite build --logLevel warn
-	@npx asc kernel/planar.ts --outFile dist/planar.wasm -O3 --runtime stub --enable simd --noAssert
+	@node_modules/.bin/asc kernel/planar.ts --outFile dist/planar.wasm -O3 --runtime stub --enable simd --noAssert
+	@echo "Site in dist/"
 	@touch $@

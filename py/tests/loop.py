@@ -6,7 +6,7 @@ So async tests take no time, run the same on every machine, and run inside Pyodi
 import asyncio
 from asyncio import events
 from collections.abc import Awaitable, Coroutine
-from typing import Any, TypeVar
+from typing import TypeVar
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._now_s = 0.0
         self._selector = _Clockwork(self)
         self._clock_resolution = 1e-9
-        self.failures: list[dict[str, Any]] = []
+        self.failures: list[dict[str, object]] = []
         self.set_exception_handler(lambda _, context: self.failures.append(context))
 
     def time(self) -> float:
@@ -63,11 +63,11 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def _write_to_self(self) -> None:
         pass
 
-    def run_in_executor(self, *_: object) -> Any:
+    def run_in_executor(self, *_: object) -> asyncio.Future[object]:
         raise RuntimeError("tests have no threads: Pyodide has none")
 
 
-def run(main: Coroutine[Any, Any, T] | Awaitable[T]) -> T:
+def run(main: Coroutine[object, object, T] | Awaitable[T]) -> T:
     """As asyncio.run; raises StuckError for a deadlock, and what no one awaited but failed."""
     loop = VirtualLoop()
     outer = events._get_running_loop()  # Pyodide's own loop counts as running all the time

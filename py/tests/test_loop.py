@@ -1,6 +1,7 @@
 """The loop that async tests run on."""
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -30,7 +31,7 @@ def test_a_deadlock_fails_and_says_who_waits_where() -> None:
 
 def test_waiting_in_circles_ends() -> None:
     async def poll() -> None:
-        while True:
+        for _ in itertools.count():
             await asyncio.sleep(1000)
 
     with pytest.raises(StuckError, match="of virtual time"):

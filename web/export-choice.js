@@ -76,6 +76,7 @@ export const obstacle = computed(() => {
   const now = choice.value;
   const broken = everything.value.find((clip) => clip.problem);
   const reading = everything.value.filter((clip) => !clip.info && !clip.problem).length;
+  if (engine.value === 'failed') return t.engine.failed;
   if (broken) return t.blocked.problem(broken.name);
   if (reading) return t.blocked.reading(reading);
   if (!clips.value.length || !filmUs.value) return t.blocked.empty;

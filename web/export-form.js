@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
 import { codecName } from './clip-facts.js';
+import { engine } from './engine.js';
 import { choice, choose, filmHasSound, firstPicture, obstacle, planOf, settingsFor, support } from './export-choice.js';
 import { closeSession, start } from './export-session.js';
 import { filmUs } from './film-store.js';
@@ -92,7 +93,7 @@ function codecOptions(codecs, rows, container) {
     const row = rows?.find((each) => each.codec === value);
     const fits = row ? row.containers.includes(container) : true;
     const reason =
-      !rows || (row?.supported && fits) ? '' : fits ? (row?.reason ?? t.setup.unsupported) : t.setup.notIn(t.containerNames[container]);
+      !rows || (row?.supported && fits) ? '' : fits ? (row?.reason?.replace(/\.$/, '') ?? t.setup.unsupported) : t.setup.notIn(t.containerNames[container]);
     return { value, label: reason ? `${codecName(value)} – ${reason}` : codecName(value), disabled: reason !== '' };
   });
 }
@@ -237,7 +238,9 @@ function footer(now) {
   const rate = rateNamed(now.rate, firstPicture.value);
   const summary = t.setup.summary(formatTime(filmUs.value), frameCount(rate, filmUs.value), estimatedBytes(settingsFor(now), filmUs.value));
   return html`<div class="footer">
-    <p class="summary" role="status">${obstacle.value ? html`<span class="problem">${obstacle.value}</span>` : summary}</p>
+    <p class="summary" role="status">
+      ${obstacle.value ? html`<span class="problem">${obstacle.value}</span>` : engine.value === 'starting' ? t.engine.waiting : summary}
+    </p>
     <button type="button" @click=${closeSession}>${t.setup.cancel}</button>
     <button type="submit" class="primary" data-focus ?disabled=${obstacle.value !== '' || !support.value}>
       ${now.where === 'picker' ? t.setup.startAs : t.setup.start}

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit/html.js';
 import { choose, prepareChoice } from './export-choice.js';
+import { copyButton } from './copy-button.js';
 import { askToStop, closeSession, openSetup, start, stop } from './export-session.js';
 import { bytes, count, span } from './format.js';
 import * as icons from './icons.js';
@@ -159,7 +160,7 @@ export function failedView({ error, picker, plan }) {
     <details>
       <summary>${t.failed.details}</summary>
       <pre tabindex="0">${text}</pre>
-      <button type="button" class="small" @click=${(/** @type {MouseEvent} */ event) => copyText(event, text)}>${t.failed.copy}</button>
+      ${copyButton(text)}
     </details>
     <div class="footer">
       <span class="summary"></span>
@@ -188,15 +189,4 @@ function details(error, plan) {
     `${t.failed.settings}: ${JSON.stringify(settings)}`,
     `${t.failed.browser}: ${navigator.userAgent}`,
   ].join('\n');
-}
-
-/** @param {MouseEvent} event @param {string} text */
-async function copyText({ currentTarget }, text) {
-  const button = /** @type {HTMLButtonElement} */ (currentTarget);
-  try {
-    await navigator.clipboard.writeText(text);
-    button.textContent = t.failed.copied;
-  } catch {
-    getSelection()?.selectAllChildren(/** @type {Element} */ (button.previousElementSibling)); // the person copies it by hand
-  }
 }

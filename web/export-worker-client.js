@@ -29,7 +29,7 @@ export { ExportError };
 const CANCEL_PATIENCE_MS = 2000;
 /** A running export reports every 2 s. Counted in ticks, so that a suspended page does not count as silence. */
 const SILENCE_TICK_MS = 5000;
-const SILENCE_TICKS = 6;
+const SILENCE_TICKS = 3;
 // In a variable, so that bundlers leave the address alone: the built worker has this very name beside this module.
 const WORKER_FILE = './export-worker.js';
 
@@ -287,7 +287,7 @@ export class ExportWorkerClient extends EventTarget {
       if (job.cancelling) return;
       silentTicks = job.heard || job.destination.committing() ? 0 : silentTicks + 1;
       job.heard = false;
-      if (silentTicks >= SILENCE_TICKS) this.#workerLost('no message for 30 s');
+      if (silentTicks >= SILENCE_TICKS) this.#workerLost('no message for 15 s');
     }, SILENCE_TICK_MS);
     alsoStop(job, () => clearInterval(timer));
   }
@@ -377,6 +377,7 @@ const disposed = () => new ExportError('The exporter was closed', { recoverable:
 
 /** @param {unknown} cause */
 function contractError(cause) {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const { name, message: reason } = /** @type {Error} */ (cause);
+  const message = name === 'DataCloneError' ? `The timeline or the settings hold something that no message can carry: ${reason}` : reason;
   return new ExportError(message, { recoverable: true, code: 'E_CONTRACT', cause });
 }

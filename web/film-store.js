@@ -37,17 +37,27 @@ export async function addFiles(files, probe) {
   return added.flatMap(({ id }) => find(id) ?? []);
 }
 
-/** Looks into a file, again if the engine failed the first time. @param {string} id @param {Probe} probe */
+/** The ids of the clips whose files are being looked at. @type {Set<string>} */
+const looking = new Set();
+
+/** @param {string} id @param {Probe} probe */
 export async function look(id, probe) {
   const clip = find(id);
-  if (!clip) return;
-  replace({ ...clip, problem: undefined });
+  if (!clip || looking.has(id)) return;
+  looking.add(id);
+  if (clip.problem) replace({ ...clip, problem: undefined });
   try {
     described(id, await probe(clip.file));
-  } catch (error) {
-    const current = find(id);
-    if (current) replace({ ...current, problem: /** @type {Error} */ (error).message });
+  } catch {
+    // The engine failed, not the file: the clip waits until there is one again.
+  } finally {
+    looking.delete(id);
   }
+}
+
+/** Looks at what an engine that failed has left unknown. @param {Probe} probe */
+export function lookAgain(probe) {
+  for (const { id, info } of everything.value) if (!info) void look(id, probe);
 }
 
 /** @param {string} id @param {SourceInfo} info */

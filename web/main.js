@@ -1,13 +1,14 @@
-import { effect, signal } from '@preact/signals-core';
+import { effect, signal, untracked } from '@preact/signals-core';
 import { html, nothing, render } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
 import { announce } from './announce.js';
+import { copyButton } from './copy-button.js';
 import { clipList, focusClip, soundList } from './clip-list.js';
 import { acceptDrops } from './drop-files.js';
 import { client, engine, engineProblem, missingFeatures } from './engine.js';
 import { mountExportDialog, openExport } from './export-dialog.js';
 import { obstacle } from './export-choice.js';
-import { addFiles, clips, everything, filmUs, lastRemoved, look, sounds, title, undoRemove } from './film-store.js';
+import { addFiles, clips, everything, filmUs, lastRemoved, lookAgain, sounds, title, undoRemove } from './film-store.js';
 import { filmStrip } from './film-strip.js';
 import * as icons from './icons.js';
 import { loadSample } from './sample-files.js';
@@ -49,10 +50,9 @@ async function takeSample() {
   }
 }
 
-async function restartEngine() {
-  await client.restart();
-  for (const clip of everything.value) if (!clip.info) void look(clip.id, (file) => client.probeSource(file));
-}
+effect(() => {
+  if (engine.value === 'ready') untracked(() => lookAgain((file) => client.probeSource(file)));
+});
 
 function undo() {
   const removed = lastRemoved.value?.clip;
@@ -76,8 +76,8 @@ effect(() => {
       />
       <div class="engine" data-engine=${engine.value}>
         <span class="dot" aria-hidden="true"></span>
-        <span role="status" title=${engineProblem.value}>${t.engine[engineWord()]}</span>
-        ${engine.value === 'failed' ? html`<button type="button" class="small" @click=${() => restartEngine().catch(() => {})}>${t.engine.retry}</button>` : nothing}
+        <span role="status">${t.engine[engineWord()]}</span>
+        ${engine.value === 'failed' ? html`<button type="button" class="small" @click=${() => client.restart().catch(() => {})}>${t.engine.retry}</button>` : nothing}
       </div>
       <button
         type="button"
@@ -104,8 +104,22 @@ effect(() => {
 function problems() {
   const missing = missingFeatures();
   return html`${missing.length ? html`<p class="banner" role="alert">${icons.warning}<span>${t.missing.intro} ${missing.join('; ')}. ${t.missing.advice}</span></p>` : nothing}
-  ${engine.value === 'failed' ? html`<p class="banner" role="alert">${icons.warning}<span>${engineProblem.value}</span></p>` : nothing}
+  ${engine.value === 'failed' ? engineFailed() : nothing}
   ${complaint.value ? html`<p class="banner" role="alert">${icons.warning}<span>${complaint.value}</span></p>` : nothing}`;
+}
+
+function engineFailed() {
+  return html`<div class="banner" role="alert">
+    ${icons.warning}
+    <div>
+      <p>${t.engine.advice}</p>
+      <details>
+        <summary>${t.failed.details}</summary>
+        <pre tabindex="0">${engineProblem.value}</pre>
+        ${copyButton(engineProblem.value)}
+      </details>
+    </div>
+  </div>`;
 }
 
 function welcome() {

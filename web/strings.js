@@ -15,6 +15,7 @@ export const t = {
     ready: 'Ready',
     failed: 'Export engine did not start',
     retry: 'Retry',
+    advice: 'The export engine did not start. Check the connection and press Retry, or reload the page.',
     waiting: 'Waiting for the export engine…',
   },
   missing: {

@@ -1,4 +1,5 @@
 import { t } from './strings.js';
+import { rateOf } from './rate.js';
 import { formatTime } from './timecode.js';
 import { bytes } from './format.js';
 
@@ -14,13 +15,19 @@ export function facts({ info, kind, file, problem, silent }) {
   return [
     kind === 'image' ? t.list.picture : formatTime(info.durationUs),
     ...(video ? [`${video.width}×${video.height}`] : []),
-    ...(video?.fps && kind === 'video' ? [t.list.fps(video.fps)] : []),
+    ...(video?.fps && kind === 'video' ? [t.list.fps(shownRate(video.fps))] : []),
     ...(video?.rotationDeg ? [t.list.rotated(video.rotationDeg)] : []),
     ...(video && kind === 'video' ? [codecName(video.codec)] : []),
     ...(audio ? [`${codecName(audio.codec)} ${t.list.kilohertz(audio.sampleRate)} ${channels(audio.channels)}`] : []),
     ...(kind === 'video' && !audio ? [silent ? t.list.silenced : t.list.noSound] : []),
     bytes(file.size),
   ];
+}
+
+/** @param {number} fps */
+function shownRate(fps) {
+  const { num, den } = rateOf(fps);
+  return num / den;
 }
 
 /** @param {number} n */

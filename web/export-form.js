@@ -93,7 +93,11 @@ function codecOptions(codecs, rows, container) {
     const row = rows?.find((each) => each.codec === value);
     const fits = row ? row.containers.includes(container) : true;
     const reason =
-      !rows || (row?.supported && fits) ? '' : fits ? (row?.reason?.replace(/\.$/, '') ?? t.setup.unsupported) : t.setup.notIn(t.containerNames[container]);
+      !rows || (row?.supported && fits)
+        ? ''
+        : fits
+          ? (row?.reason?.replace(/\.$/, '') ?? t.setup.unsupported)
+          : t.setup.notIn(t.containerNames[container]);
     return { value, label: reason ? `${codecName(value)} – ${reason}` : codecName(value), disabled: reason !== '' };
   });
 }

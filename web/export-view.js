@@ -44,7 +44,7 @@ function numbers({ frame, pace, fps, elapsedS, leftS, bytes: written, phase }) {
     ${fact(t.progress.speed, pace === undefined || phase === 'finalising' ? unknown : t.progress.fps(pace, pace / fps), 'speed')}
     ${fact(t.progress.elapsed, formatSeconds(elapsedS * 1e6), 'elapsed')}
     ${fact(t.progress.left, leftS === undefined ? unknown : t.progress.about(leftS), 'left')}
-    ${fact(t.progress.written, bytes(written), 'written')}
+    ${fact(t.progress.written, written ? bytes(written) : unknown, 'written')}
   </dl>`;
 }
 

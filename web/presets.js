@@ -86,7 +86,7 @@ export function recommendedMegabits({ width, height }, { num, den }, codec) {
 
 /** @param {Picture | undefined} picture @param {string} name @param {boolean} sound @param {'picker' | 'browser'} where @returns {Choice} */
 export function firstChoice(picture, name, sound, where) {
-  const rate = picture?.fps && standardRate(picture.fps, 0.02);
+  const rate = picture?.fps && standardRate(picture.fps);
   return {
     container: 'mp4',
     codec: 'avc',

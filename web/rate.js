@@ -18,8 +18,8 @@ export const STANDARD_RATES = {
   60: { num: 60, den: 1 },
 };
 
-/** What containers' averages of a constant rate are off by at most. */
-const SNAP = 0.005;
+/** What a measured average may be off by: containers that store milliseconds blur a short clip's rate this much. */
+const SNAP = 0.05;
 
 /** The rate that a measured number means. @param {number} fps @returns {Rate} */
 export function rateOf(fps) {

@@ -79,7 +79,8 @@ def _layer(clip: Clip, screen: Screen, probes: Mapping[str, Probe]) -> Layer | N
     if clip.source is None:
         affine = placed(screen.size, screen.size, "fill", pose)
         op = DrawOp(clip.id, affine, crop.of(screen.size), clip.opacity, *screen.size, colour=clip.background_color)
-        layer = Layer(clip.id, label(clip), None, None, frames, walk(clip, screen.output), op, clip.opacity == 1)
+        opaque = clip.opacity == 1 and _hides(clip.background_color)
+        layer = Layer(clip.id, label(clip), None, None, frames, walk(clip, screen.output), op, opaque)
     else:
         probe = probes[clip.source.path]
         if probe.video_problem is not None:
@@ -93,8 +94,9 @@ def _layer(clip: Clip, screen: Screen, probes: Mapping[str, Probe]) -> Layer | N
         affine = stored_to_shown.then(placed(video.shown, screen.size, screen.fit, pose))
         part = Rect.around(shown_to_stored.apply(corner) for corner in crop.of(video.shown).corners)
         op = DrawOp(clip.id, affine, part, clip.opacity, *video.raw)
-        opaque = clip.opacity == 1 and video.opaque
-        layer = Layer(clip.id, label(clip), clip.source.path, video, frames, walk(clip, screen.output), op, opaque)
+        way = walk(clip, screen.output)
+        opaque = clip.opacity == 1 and video.opaque and _has_begun(way, video, screen.rate.start_us(frames.start))
+        layer = Layer(clip.id, label(clip), clip.source.path, video, frames, way, op, opaque)
     return layer if touches(layer.op.crop, layer.op.affine, screen.size) else None
 
 
@@ -103,6 +105,22 @@ def _frames(clip: Clip, screen: Screen) -> range:
     first = screen.rate.first_index_at_snapped(start_us)
     end = screen.rate.first_index_at_snapped(start_us + clip.timeline_range.duration_us)
     return range(max(0, first), min(end, screen.n_frames))
+
+
+def _has_begun(way: SourceWalk, video: VideoInfo, output_us: int) -> bool:
+    """Whether there is a frame to show at ``output_us``: where the file begins later, what is below shows until then."""
+    return video.kind == "image" or way.freeze_us is not None or video.first_pts_us <= way.at(output_us) + video.grace_us
+
+
+def _hides(colour: str) -> bool:
+    """Whether nothing shines through a fill of ``colour``."""
+    text = "".join(colour.lower().split())
+    if text.startswith("#"):
+        return len(text) < len("#rrggbbaa") or text.endswith("ff")
+    if text.startswith("rgb") and text.count(",") == 3:
+        alpha = text.rstrip(")").rpartition(",")[2]
+        return float(alpha.rstrip("%")) >= (100 if alpha.endswith("%") else 1)
+    return text != "transparent"
 
 
 def _pose(clip: Clip) -> tuple[Pose, Crop]:

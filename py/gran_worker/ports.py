@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from gran_worker.plan import RenderPlan
     from gran_worker.settings import Settings
 
+FIRST_FRAME_GRACE_US = 100_000
+
 Block = npt.NDArray[np.float32]
 """Sound: float32 ``(channels, n_samples)``, full scale at 1.0."""
 
@@ -41,6 +43,11 @@ class VideoInfo:
     def tolerance_us(self) -> int:
         """Half a container tick (pts are rounded to it) and the 1 µs that our own rounding costs, at most a quarter frame."""
         return min(int(self.tick_us / 2) + 1, max(1, self.frame_us // 4))
+
+    @property
+    def grace_us(self) -> int:
+        """How early the first frame shows: files often begin a frame late, and a flash of nothing would be worse."""
+        return max(self.frame_us, FIRST_FRAME_GRACE_US) + self.tolerance_us
 
 
 @dataclass(frozen=True, slots=True)

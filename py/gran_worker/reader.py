@@ -5,8 +5,6 @@ from collections.abc import AsyncGenerator
 from gran_worker.layers import Layer
 from gran_worker.ports import Frame, MediaPort
 
-FIRST_FRAME_GRACE_US = 100_000
-
 
 class FrameReader:
     """One layer's frames over consecutive output frames. Holds at most two; closes both.
@@ -20,7 +18,7 @@ class FrameReader:
         assert layer.video is not None
         self._media, self._layer, self._path = media, layer, layer.path
         self._tolerance_us = layer.video.tolerance_us
-        self._grace_us = max(layer.video.frame_us, FIRST_FRAME_GRACE_US) + self._tolerance_us
+        self._grace_us = layer.video.grace_us
         self._current: Frame | None = None
         self._next: Frame | None = None
         self._frames: AsyncGenerator[Frame, None] | None = None
@@ -47,7 +45,6 @@ class FrameReader:
         if self._current is not None:
             return self._current
         if self._next is not None and self._next.pts_us - limit_us <= self._grace_us:
-            # Files often begin a frame late; a flash of nothing would be worse than a frame held early.
             return self._next
         return None
 

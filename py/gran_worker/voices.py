@@ -1,13 +1,14 @@
 """Timeline -> voices: which clip's sound is heard at which output samples, from which source samples, how loud."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import zip_longest
 
 from gran_worker.errors import SourceError
 from gran_worker.layers import walk
 from gran_worker.ports import Probe
-from gran_worker.snapshot import Clip, Timeline, Track, enabled_clips, label
+from gran_worker.snapshot import ROUNDING_US, Clip, Timeline, Track, enabled_clips, label
 from gran_worker.timing import TimeRange, sample_index
 
 
@@ -65,7 +66,7 @@ def build_voices(
         if not track.audio_solo if soloed else track.audio_muted:
             continue
         track_fade = _track_fade(track, timeline_end_us, output, rate_hz)
-        for clip in enabled_clips(track):
+        for clip, end_us in _with_ends(enabled_clips(track)):
             if not _may_sound(clip, track):
                 continue
             assert clip.source is not None
@@ -77,10 +78,19 @@ def build_voices(
                     message = f"Clip {label(clip)} is on a sound track, but {probe.name} has no sound."
                     notices.append(Notice("no-sound", message, clip.id))
                 continue
-            voice = _voice(clip, track, track_fade, output, probe.audio.rate_hz, rate_hz, n_samples)
+            voice = _voice(clip, end_us, track, track_fade, output, probe.audio.rate_hz, rate_hz, n_samples)
             if voice.samples:
                 voices.append(voice)
     return tuple(sorted(voices, key=lambda voice: voice.clip_id)), tuple(notices)
+
+
+def _with_ends(clips: Sequence[Clip]) -> Iterator[tuple[Clip, int]]:
+    """Each clip with its end, µs: where the next one begins, if they touch but for what an editor rounded."""
+    for clip, after in zip_longest(clips, clips[1:]):
+        end_us = clip.timeline_range.end_us
+        if after is not None and abs(after.timeline_range.start_us - end_us) <= ROUNDING_US:
+            end_us = after.timeline_range.start_us
+        yield clip, end_us
 
 
 def _may_sound(clip: Clip, track: Track) -> bool:
@@ -91,13 +101,16 @@ def _may_sound(clip: Clip, track: Track) -> bool:
     return clip.audio_gain > 0 and track.audio_gain > 0
 
 
-def _voice(clip: Clip, track: Track, track_fade: Fade, output: TimeRange, source_hz: int, rate_hz: int, n_samples: int) -> Voice:
+def _voice(
+    clip: Clip, end_us: int, track: Track, track_fade: Fade, output: TimeRange, source_hz: int, rate_hz: int, n_samples: int
+) -> Voice:
     assert clip.source is not None
     way = walk(clip, output)
-    extent = range(sample_index(way.start_us, rate_hz), sample_index(way.start_us + clip.timeline_range.duration_us, rate_hz))
-    # Beyond its source range a clip is silent, however long its slot.
-    sounding_us = min(clip.timeline_range.duration_us, int(way.source.duration_us / clip.speed))
-    end = sample_index(way.start_us + sounding_us, rate_hz)
+    slot_us, playing_us = end_us - clip.timeline_range.start_us, way.source.duration_us / clip.speed
+    extent = range(sample_index(way.start_us, rate_hz), sample_index(way.start_us + slot_us, rate_hz))
+    # Beyond its source range a clip is silent, however long its slot; but not for a sample that rounding both ranges cost.
+    is_short = slot_us - playing_us > ROUNDING_US + ROUNDING_US / clip.speed
+    end = sample_index(way.start_us + int(playing_us), rate_hz) if is_short else extent.stop
     step = clip.speed * source_hz / rate_hz
     origin = (way.source.start_us - way.start_us * clip.speed) * source_hz / 1_000_000
     return Voice(

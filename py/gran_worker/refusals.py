@@ -173,9 +173,9 @@ def _requirement(kind: str, value: object, context: Mapping[str, object]) -> str
     if kind == REFUSED:
         return str(context["words"])
     if kind == REFUSED_NUMBER:
-        number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        fraction = isinstance(value, float) and not value.is_integer()
-        return f"must be {context['bounds'] if number and not (context['whole'] and fraction) else context['kind']}"
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        right_kind = whole or (isinstance(value, float) and (value.is_integer() if context["whole"] else math.isfinite(value)))
+        return f"must be {context['bounds' if right_kind else 'kind']}"
     if kind == "literal_error":
         return _one_of(str(context["expected"]))
     if kind == "value_error":

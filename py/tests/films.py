@@ -21,7 +21,7 @@ def small(**fields: object) -> WireDict:
 
 
 def sound_alone(**fields: object) -> WireDict:
-    return settings(codec=False, audio=SOUND, container="flac", **fields)
+    return settings(**{"codec": False, "audio": SOUND, "container": "flac", **fields})
 
 
 def plan_of(*tracks: WireDict, sources: Sources, wanted: WireDict | None = None, **fields: object) -> RenderPlan:

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, from_json
 
 from gran_worker.errors import ContractError
 from gran_worker.wire import REFUSED, REFUSED_NUMBER, Wire, listed
@@ -40,6 +40,7 @@ REQUIREMENTS = {
 }
 NULL_MEMBER = re.compile(r":\s*null")
 SURROGATE = re.compile("[\ud800-\udfff]")
+ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 def parse_json(
@@ -213,10 +214,21 @@ def _shown(value: object) -> str:
 
 
 def _without_nulls(text: str) -> str:
+    if not _is_shallow(text):
+        return text  # the parser says what is wrong with it
+    return json.dumps(json.loads(text, object_hook=_present))
+
+
+def _is_shallow(text: str) -> bool:
+    """Whether ``text`` is JSON, and not nested so deeply that Python's own parser would take the interpreter with it.
+
+    In WebAssembly the JavaScript stack is all there is: where CPython raises RecursionError, Pyodide dies.
+    """
     try:
-        return json.dumps(json.loads(text, object_hook=_present))
-    except (ValueError, RecursionError):
-        return text  # the real parser says better what is wrong with it
+        from_json(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _present(members: dict[str, object]) -> dict[str, object]:
@@ -235,10 +247,9 @@ def _unreadable(complaint: str, text: str) -> str:
 
 def _find_surrogate(text: str) -> Path | None:
     """Where the first text with a lone surrogate is; the parser knows only its column."""
-    try:
-        stack: list[tuple[Path, object]] = [((), json.loads(text))]
-    except (ValueError, RecursionError):
+    if not _is_shallow(SURROGATE.sub("?", ESCAPED_SURROGATE.sub(r"\\ufffd", text))):
         return None
+    stack: list[tuple[Path, object]] = [((), json.loads(text))]
     while stack:
         path, value = stack.pop()
         if isinstance(value, str) and SURROGATE.search(value):

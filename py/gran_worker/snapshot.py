@@ -154,7 +154,7 @@ class TextStyle:
 
     font_family: Annotated[
         str,
-        Shaped(r"[\p{L}\p{N} ,._+-]{1,200}", "must be names of fonts in letters, digits, spaces, commas and - _ . +"),
+        Shaped(r"[\p{L}\p{N} ,._+-]+", "must be names of fonts: letters, digits, spaces, commas, - _ . +, 200 characters", max_chars=200),
         BeforeValidator(_font_family),
     ] = "sans-serif"
     font_size: Annotated[float, Number(1, 2000, "pixels")] = 64.0

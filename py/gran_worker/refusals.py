@@ -21,9 +21,11 @@ Path = tuple[str | int, ...]
 
 MAX_CHARS = 32 * 1024 * 1024
 SHOWN_CHARS = 60
+MAX_PROBLEMS = 20_000
 
 MARKER = "$js"
 TAGGED_LISTS = ("items", "effects")
+WITHOUT_ARTICLE = ("NaN", "Infinity", "-Infinity", "undefined", "too much data", "too deep a nesting")
 TAGS = ("<audio>", "<no audio>")
 REQUIREMENTS = {
     "bool_type": "must be true or false",
@@ -96,8 +98,8 @@ def path_text(path: Iterable[str | int]) -> str:
         elif re.fullmatch(r"[A-Za-z_$][A-Za-z0-9_$]{0,59}", part):
             text += f".{part}" if text else part
         else:
-            folder, slash, name = part.rpartition("/")
-            text += f'["{"…/" if folder and slash else ""}{printable(name)}"]'
+            *folders, name = re.split(r"[/\\]", part)
+            text += f'["{"…/" if folders else ""}{printable(name)}"]'
     return text
 
 
@@ -130,6 +132,8 @@ class _Paths:
 
 
 def _words(refused: ValidationError, text: str, paths: _Paths) -> str:
+    if refused.error_count() > MAX_PROBLEMS:
+        return f"The message has {refused.error_count()} problems."  # to list them would take gigabytes
     problems = refused.errors(include_url=False)
     # An object of JavaScript's own where a plain one belongs explains whatever else is wrong with it.
     first = next((each for each in problems if each["loc"] and each["loc"][-1] == MARKER), problems[0])
@@ -206,7 +210,7 @@ def _shown(value: object) -> str:
     if not isinstance(value, dict) or MARKER not in value:
         return "an object"
     name = printable(str(value[MARKER]))
-    if name in ("NaN", "Infinity", "-Infinity"):
+    if name in WITHOUT_ARTICLE:
         return name
     if name.startswith("bigint "):
         return f"{name.removeprefix('bigint ')}n"

@@ -11,7 +11,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, FailFast, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from gran_worker.refusals import printable
@@ -287,7 +287,7 @@ class Timeline(Wire):
     """
 
     timebase: Timebase
-    tracks: Annotated[tuple[Track, ...], Field(max_length=MAX_TRACKS)]
+    tracks: Annotated[tuple[Track, ...], Field(max_length=MAX_TRACKS), FailFast()]  # or a million problems are collected
     sources: Mapping[str, SourceFile]
     timelines: Mapping[str, "NestedTimeline"] = {}
     fonts: Mapping[str, FontFile] = {}

@@ -414,6 +414,12 @@ def test_far_too_many_clips_are_refused_before_they_are_walked() -> None:
     assert "must have at most 10000 entries" in refusal(init_export(snapshot(track(*clips))))
 
 
+def test_problems_are_not_collected_by_the_million() -> None:
+    wrong = [{"id": "v", "kind": "video", "items": [{}] * 5_000}] * 10
+    assert refusal(init_export({**snapshot(), "tracks": wrong})).endswith("kind: is required (and 4999 more problems)")
+    assert refusal({**init_export(), **{f"k{i}": 0 for i in range(30_000)}}) == "The message has 30000 problems."
+
+
 # The contract as the page reads it
 
 

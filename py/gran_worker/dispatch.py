@@ -1,6 +1,7 @@
 """One export at a time: every init_export that is taken ends in exactly one completed or error, and nothing of it follows."""
 
 import asyncio
+import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -174,6 +175,7 @@ async def _outcome(job: _Job) -> Completed | ExportError | None:
     except ExportError as error:
         return error
     except Exception as bug:  # noqa: BLE001 - the one place where not knowing is an answer
+        traceback.print_exception(bug)  # for the console; a message has no stack
         return InternalError.wrap(bug)
 
 

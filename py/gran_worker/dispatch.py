@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 from gran_worker.errors import (
     BusyError,
-    ContractError,
     EncoderError,
     ExportError,
     InternalError,
@@ -58,7 +56,16 @@ class Workshop(Protocol):
 class _Job:
     task: "asyncio.Task[Outgoing]"
     meter: Meter
+    is_ending: bool = False
     stalled_at: Place | None = None
+
+    def stop(self, stalled_at: Place | None = None) -> None:
+        """Cancels, once: whatever tidies up is not to be disturbed, and the first reason is the one that is told."""
+        if self.is_ending:
+            return
+        self.is_ending, self.stalled_at = True, stalled_at
+        # Not at once: a task that has not begun would end without a look at the destination it was given.
+        asyncio.get_running_loop().call_soon(self.task.cancel)
 
 
 class Dispatcher:
@@ -84,7 +91,7 @@ class Dispatcher:
                 self._start(message, parcel)
             case CancelExport():
                 if self._job is not None:
-                    self._job.task.cancel()
+                    self._job.stop()
             case ProbeSource() | QuerySupport():
                 self._keep(self._answer(message, parcel))
 
@@ -125,8 +132,7 @@ class Dispatcher:
         place = job.meter.place
         if place is None or place.stage == "commit" or self._clock() - job.meter.alive_s < STALL_S:
             return
-        job.stalled_at = place
-        job.task.cancel()
+        job.stop(place)
 
     def _end(self, error: ExportError | None) -> None:
         """Sends the two messages that end an export badly; None is a cancellation."""
@@ -138,10 +144,14 @@ class Dispatcher:
         self._send(Error.of(error))
 
     async def _refuse(self, error: ExportError, parcel: object) -> None:
-        # What cannot even be read has no destination that could be found.
-        with suppress(ContractError):
-            await self._workshop.discard(parcel)
-        self._end(error)
+        try:
+            # While an export runs, the destination may be its own.
+            if self._job is None:
+                await self._workshop.discard(parcel)
+        except ExportError:
+            pass  # the refusal is what went wrong first
+        finally:
+            self._end(error)
 
     async def _answer(self, question: ProbeSource | QuerySupport, parcel: object) -> None:
         self._send(await self._workshop.answer(question, parcel))

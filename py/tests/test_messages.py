@@ -160,6 +160,10 @@ def test_a_reading_of_the_meter() -> None:
         ("[" * 10_000, "The message is nested too deeply."),
         ('{"a":' * 10_000, "The message is nested too deeply."),
         ('{"a":null,' + '"a":{' * 10_000, "The message is nested too deeply."),
+        ('{"a":"\\ud800","b":' + "[" * 10_000, "The message is not JSON"),
+        ('{"a":"\\ud800","b":' + "[" * 10_000 + "]" * 10_000 + "}", "The message is not JSON"),
+        ("[" * 199 + "]" * 199, "The message must be an object"),
+        ("[null" + ",[null" * 190 + "]" * 191, "The message must be an object"),
         ({"type": "cancel_export", "now": True}, "now: is not a field of cancel_export, which has type"),
         (init_export(timelin={}), "timelin: is not a field of init_export; did you mean timeline?"),
         (init_export(settings=None), "settings: is required"),
@@ -408,6 +412,12 @@ def test_ten_thousand_clips_are_read_in_a_few_times_what_their_json_costs() -> N
 def test_far_too_many_clips_are_refused_before_they_are_walked() -> None:
     clips = [clip("c")] * 30_000
     assert "must have at most 10000 entries" in refusal(init_export(snapshot(track(*clips))))
+
+
+def test_problems_are_not_collected_by_the_million() -> None:
+    wrong = [{"id": "v", "kind": "video", "items": [{}] * 5_000}] * 10
+    assert refusal(init_export({**snapshot(), "tracks": wrong})).endswith("kind: is required (and 4999 more problems)")
+    assert refusal({**init_export(), **{f"k{i}": 0 for i in range(30_000)}}) == "The message has 30000 problems."
 
 
 # The contract as the page reads it

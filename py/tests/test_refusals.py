@@ -33,6 +33,7 @@ def test_text_in_messages_is_short_and_cannot_hide_anything(text: str, shown: st
         (("timeline", "tracks", 2, "items", 0, "speed"), "timeline.tracks[2].items[0].speed"),
         (("sources", "my file.mp4"), 'sources["my file.mp4"]'),
         (("sources", "/home/ann/b.mp4"), 'sources["…/b.mp4"]'),
+        (("sources", "C:\\Users\\ann\\b.mp4"), 'sources["…/b.mp4"]'),
         (("sources", ""), 'sources[""]'),
         (("sources", "a\nb"), 'sources["a\\u000ab"]'),
         ((), ""),

@@ -51,13 +51,18 @@ function fetchRuntime() {
   return { all, restore };
 }
 
+async function loadPython() {
+  const python = await loadPyodide({ indexURL: folder, packageBaseUrl: folder, lockFileContents: lock });
+  // Pyodide would open every library of a package now; most of numpy's are never imported, and the rest opens on import.
+  python.pyimport('pyodide._package_loader').get_dynlibs = () => [];
+  await python.loadPackage(['numpy', 'pydantic', 'micropip'], { messageCallback: () => {} });
+  return python;
+}
+
 async function boot() {
   const runtime = fetchRuntime();
-  const [python, mediabunny] = await Promise.all([
-    loadPyodide({ indexURL: folder, packageBaseUrl: folder, lockFileContents: lock, packages: ['numpy', 'pydantic', 'micropip'] }),
-    import('mediabunny'),
-    runtime.all, // Pyodide waits for ever for a core that does not come
-  ]);
+  // All of it, not only Python: Pyodide waits for ever for a core that does not come.
+  const [python, mediabunny] = await Promise.all([loadPython(), import('mediabunny'), runtime.all]);
   await python.pyimport('micropip').install.callKwargs(folder + wheel, { deps: false });
   runtime.restore();
   python.registerJsModule('mediabunny', mediabunny);

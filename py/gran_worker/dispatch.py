@@ -1,6 +1,7 @@
 """One export at a time: every init_export that is taken ends in exactly one completed or error, and nothing of it follows."""
 
 import asyncio
+import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -107,6 +108,22 @@ class Dispatcher:
     async def _supervise(self, job: _Job) -> None:
         """Tells how the job is doing until it ends, then how it ended."""
         teller = ProgressTeller(job.meter)
+        try:
+            await self._watch(job, teller)
+        except Exception:  # noqa: BLE001 - an export that cannot be told of must still end, and in one message
+            traceback.print_exc()
+            job.stop()
+        outcome = await _outcome(job)
+        self._job = None
+        self._send(self._workshop.readings(job.meter))
+        if isinstance(outcome, Completed):
+            for progress in teller.tell(committed=True):
+                self._send(progress)
+            self._send(outcome)
+        else:
+            self._end(outcome)
+
+    async def _watch(self, job: _Job, teller: ProgressTeller) -> None:
         told_s = self._clock()
         while not job.task.done():
             await asyncio.wait({job.task}, timeout=HEARTBEAT_S)
@@ -118,15 +135,6 @@ class Dispatcher:
                 told_s = self._clock()
                 self._send(self._workshop.readings(job.meter))
             self._end_if_stalled(job)
-        outcome = await _outcome(job)
-        self._job = None
-        self._send(self._workshop.readings(job.meter))
-        if isinstance(outcome, Completed):
-            for progress in teller.tell(committed=True):
-                self._send(progress)
-            self._send(outcome)
-        else:
-            self._end(outcome)
 
     def _end_if_stalled(self, job: _Job) -> None:
         place = job.meter.place
@@ -174,6 +182,7 @@ async def _outcome(job: _Job) -> Completed | ExportError | None:
     except ExportError as error:
         return error
     except Exception as bug:  # noqa: BLE001 - the one place where not knowing is an answer
+        traceback.print_exception(bug)  # for the console; a message has no stack
         return InternalError.wrap(bug)
 
 

@@ -10,7 +10,7 @@ from gran_worker.compose import draw_list
 from gran_worker.errors import located
 from gran_worker.messages import Completed, Warning
 from gran_worker.mixdown import Master, Mixdown, loudness_gain
-from gran_worker.plan import RenderPlan, Stretch, Way, build_plan, check_drawable, source_paths
+from gran_worker.plan import RenderPlan, Stretch, Way, build_plan, check_drawable, film_extent, source_paths
 from gran_worker.ports import Block, Frame, MediaPort, OutputPort, Probe, StudioPort
 from gran_worker.reader import FrameReader
 from gran_worker.settings import Settings
@@ -32,11 +32,11 @@ async def export(timeline: Timeline, settings: Settings, studio: StudioPort, met
 
     try:
         check_drawable(timeline)
+        _, meter.frames_total = film_extent(timeline, settings)
         probes = await _open_sources(timeline, media, meter)
         plan = build_plan(timeline, settings, probes)
         for notice in plan.notices:
             notify(notice)
-        meter.frames_total = plan.n_frames
         master = await _open_master(plan, settings, media, meter, notify)
         with meter.stage("open"):
             output = await studio.open_output(plan, settings)

@@ -95,13 +95,8 @@ def check_drawable(timeline: Timeline) -> None:
                 _refuse(clip, "has a transition")
 
 
-def build_plan(timeline: Timeline, settings: Settings, probes: Mapping[str, Probe]) -> RenderPlan:
-    """The plan of an export.
-
-    ``settings`` are clamped; ``probes`` hold every path of :func:`source_paths`. Raises PlanError for a timeline that cannot be
-    rendered and SourceError for a clip whose source cannot be decoded.
-    """
-    check_drawable(timeline)
+def film_extent(timeline: Timeline, settings: Settings) -> tuple[TimeRange, int]:
+    """The part of the timeline that is put out, and how many frames that makes. Raises PlanError if it makes none."""
     ends_us = [clip.timeline_range.end_us for track in timeline.tracks for clip in enabled_clips(track)]
     if not ends_us:
         raise PlanError("There is nothing to export: the timeline has no enabled clip.", code="E_EMPTY")
@@ -109,6 +104,17 @@ def build_plan(timeline: Timeline, settings: Settings, probes: Mapping[str, Prob
     n_frames = settings.fps.count(output.duration_us)
     if n_frames == 0:
         raise PlanError("There is nothing to export: what was chosen is shorter than a frame.", code="E_EMPTY")
+    return output, n_frames
+
+
+def build_plan(timeline: Timeline, settings: Settings, probes: Mapping[str, Probe]) -> RenderPlan:
+    """The plan of an export.
+
+    ``settings`` are clamped; ``probes`` hold every path of :func:`source_paths`. Raises PlanError for a timeline that cannot be
+    rendered and SourceError for a clip whose source cannot be decoded.
+    """
+    check_drawable(timeline)
+    output, n_frames = film_extent(timeline, settings)
     size = Size(settings.width, settings.height)
     voices: tuple[Voice, ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import zip_longest
 
 from gran_worker.errors import SourceError
+from gran_worker.joints import Slot, build_slots
 from gran_worker.layers import walk
 from gran_worker.ports import Probe
 from gran_worker.snapshot import ROUNDING_US, Clip, Timeline, Track, enabled_clips, label
@@ -14,11 +15,15 @@ from gran_worker.timing import TimeRange, sample_index
 
 @dataclass(frozen=True, slots=True)
 class Fade:
-    """Ramps at both ends of ``extent``, all in output samples."""
+    """Ramps at both ends of ``extent``, all in output samples.
+
+    Straight ones, or (``crossing``) quarters of a sine: two sounds that cross so keep their power.
+    """
 
     extent: range
     fade_in: int
     fade_out: int
+    crossing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,8 @@ def build_voices(
         if not track.audio_solo if soloed else track.audio_muted:
             continue
         track_fade = _track_fade(track, timeline_end_us, output, rate_hz)
-        for clip, end_us in _with_ends(enabled_clips(track)):
+        clips = list(enabled_clips(track))
+        for (clip, end_us), slot in zip(_with_ends(clips), build_slots(clips), strict=True):
             if not _may_sound(clip, track):
                 continue
             assert clip.source is not None
@@ -78,7 +84,7 @@ def build_voices(
                     message = f"Clip {label(clip)} is on a sound track, but {probe.name} has no sound."
                     notices.append(Notice("no-sound", message, clip.id))
                 continue
-            voice = _voice(clip, end_us, track, track_fade, output, probe.audio.rate_hz, rate_hz, n_samples)
+            voice = _voice(slot, end_us, track, track_fade, output, probe.audio.rate_hz, rate_hz, n_samples)
             if voice.samples:
                 voices.append(voice)
     return tuple(sorted(voices, key=lambda voice: voice.clip_id)), tuple(notices)
@@ -102,22 +108,25 @@ def _may_sound(clip: Clip, track: Track) -> bool:
 
 
 def _voice(
-    clip: Clip, end_us: int, track: Track, track_fade: Fade, output: TimeRange, source_hz: int, rate_hz: int, n_samples: int
+    slot: Slot, end_us: int, track: Track, track_fade: Fade, output: TimeRange, source_hz: int, rate_hz: int, n_samples: int
 ) -> Voice:
+    clip = slot.clip
     assert clip.source is not None
     way = walk(clip, output)
     slot_us, playing_us = end_us - clip.timeline_range.start_us, way.source.duration_us / clip.speed
     extent = range(sample_index(way.start_us, rate_hz), sample_index(way.start_us + slot_us, rate_hz))
     # Beyond its source range a clip is silent, however long its slot; but not for a sample that rounding both ranges cost.
     is_short = slot_us - playing_us > ROUNDING_US + ROUNDING_US / clip.speed
-    end = sample_index(way.start_us + int(playing_us), rate_hz) if is_short else extent.stop
+    # In a blend it plays before its start and on past its end, into whatever its source has there.
+    start = sample_index(way.start_us - slot.lead_us, rate_hz)
+    end = sample_index(way.start_us + (int(playing_us) if is_short else slot_us + slot.lag_us), rate_hz)
     step = clip.speed * source_hz / rate_hz
     origin = (way.source.start_us - way.start_us * clip.speed) * source_hz / 1_000_000
     return Voice(
         clip_id=clip.id,
         name=label(clip),
         path=clip.source.path,
-        samples=range(max(0, extent.start), min(end, n_samples)),
+        samples=range(max(0, start), min(end, n_samples)),
         origin=Fraction(round(origin)) if step == 1 else origin,
         step=step,
         rate_hz=source_hz,
@@ -126,8 +135,22 @@ def _voice(
         fades=(
             Fade(extent, sample_index(clip.audio_fade_in_us, rate_hz), sample_index(clip.audio_fade_out_us, rate_hz)),
             track_fade,
+            *_crossings(slot, output, rate_hz),
         ),
     )
+
+
+def _crossings(slot: Slot, output: TimeRange, rate_hz: int) -> Iterator[Fade]:
+    """The fades of a clip's transitions."""
+    coming, going = slot.comes or slot.blends_in, slot.goes or slot.blends_out
+    if coming is None and going is None:
+        return
+    whole = slot.clip.timeline_range
+    start_us, end_us = coming.start_us if coming else whole.start_us, going.end_us if going else whole.end_us
+    start, end = (sample_index(edge_us - output.start_us, rate_hz) for edge_us in (start_us, end_us))
+    fade_in = sample_index(coming.end_us - output.start_us, rate_hz) - start if coming else 0
+    fade_out = end - sample_index(going.start_us - output.start_us, rate_hz) if going else 0
+    yield Fade(range(start, end), fade_in, fade_out, crossing=True)
 
 
 def _track_fade(track: Track, timeline_end_us: int, output: TimeRange, rate_hz: int) -> Fade:

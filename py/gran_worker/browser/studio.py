@@ -5,11 +5,12 @@ from typing import Any
 
 import js
 
-from gran_worker.browser import encoder, soundtrack
+from gran_worker.browser import encoder
 from gran_worker.browser.canvas2d import PlanarKernel
 from gran_worker.browser.media import BrowserMedia
-from gran_worker.browser.output import BrowserOutput, output_format
+from gran_worker.browser.output import BrowserOutput
 from gran_worker.browser.sink import Destination
+from gran_worker.browser.soundtrack import Trials
 from gran_worker.messages import Warning
 from gran_worker.plan import RenderPlan
 from gran_worker.settings import Settings
@@ -17,9 +18,11 @@ from gran_worker.telemetry import Meter
 
 
 class Studio:
-    def __init__(self, files: dict[str, Any], destination: Destination, meter: Meter, warn: Callable[[Warning], None]) -> None:
+    def __init__(
+        self, files: dict[str, Any], destination: Destination, trials: Trials, meter: Meter, warn: Callable[[Warning], None]
+    ) -> None:
         self.media = BrowserMedia(files, meter.alive)
-        self._destination, self._meter, self._warn = destination, meter, warn
+        self._destination, self._trials, self._meter, self._warn = destination, trials, meter, warn
         self._output: BrowserOutput | None = None
 
     async def open_output(self, plan: RenderPlan, settings: Settings) -> BrowserOutput:
@@ -33,13 +36,14 @@ class Studio:
             if rung.differs:
                 self._fallback(f"The video is encoded with {rung.differs}.")
             kernel = await PlanarKernel.open(plan.size, plan.colour, js.URL.new("./planar.wasm", js.location.href).href)
+        encoding = None
         if settings.audio:
-            substitute = await soundtrack.prove(settings.audio, output_format(settings))
-            if substitute:
-                self._fallback(substitute)
+            encoding = await self._trials.prove(settings.audio)
+            if encoding.note:
+                self._fallback(encoding.note)
         self._meter.alive()
         await self._destination.open()
-        self._output = BrowserOutput(plan, settings, rung, kernel, self._destination, self._meter)
+        self._output = BrowserOutput(plan, settings, rung, encoding, kernel, self._destination, self._meter)
         await self._output.start()
         return self._output
 

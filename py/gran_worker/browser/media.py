@@ -15,6 +15,7 @@ from gran_worker.colour import BT709, Colour
 from gran_worker.errors import ExportError, SourceError
 from gran_worker.geometry import Rotation, Size
 from gran_worker.ports import AudioInfo, Frame, Probe, Sound, VideoInfo
+from gran_worker.snapshot import file_name
 
 SECOND_US = 1_000_000
 DEFAULT_FRAME_US = 33_333
@@ -83,7 +84,7 @@ class BrowserMedia:
         self._opened: dict[str, _Opened] = {}
 
     async def probe(self, path: str) -> Probe:
-        name = path.rpartition("/")[2]
+        name = file_name(path.rpartition("\0")[2])
         with js_errors(unreadable(name)):
             blob = self._files[path]
             if class_name(blob) == "FileSystemFileHandle":

@@ -11,9 +11,10 @@ from gran_worker.browser.canvas2d import Canvas2D, PlanarKernel
 from gran_worker.browser.encoder import VideoTrackEncoder
 from gran_worker.browser.ffi import leave, or_none, to_js_object
 from gran_worker.browser.sink import Destination, Funnel
+from gran_worker.browser.typesetter import Typesetter
 from gran_worker.browser.verify import check_file
 from gran_worker.codecs import Rung, family
-from gran_worker.compose import DrawOp
+from gran_worker.compose import Op
 from gran_worker.errors import EncoderError
 from gran_worker.plan import RenderPlan
 from gran_worker.ports import Block
@@ -51,11 +52,13 @@ class BrowserOutput:
         settings: Settings,
         rung: Rung | None,
         kernel: PlanarKernel | None,
+        typesetter: Typesetter,
         destination: Destination,
         meter: Meter,
     ) -> None:
         self._plan, self._settings, self._meter = plan, settings, meter
         self._kernel, self._destination = kernel, destination
+        self._typesetter = typesetter
         self._canvas: Canvas2D | None = None
         self._funnel = Funnel(destination, self._wrote)
         target = mediabunny.StreamTarget.new(self._funnel.stream, chunked=True, chunkSize=CHUNK_BYTES)
@@ -78,9 +81,9 @@ class BrowserOutput:
         with self._faults():
             await self._output.start()
 
-    def draw(self, ops: Sequence[DrawOp], frames: Sequence[Any]) -> None:
+    def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
         if self._canvas is None:
-            self._canvas = Canvas2D(self._plan.size, self._settings.background)
+            self._canvas = Canvas2D(self._plan.size, self._settings.background, self._typesetter)
         self._canvas.draw(ops, frames)
 
     async def add_frame(self, frame: Any, index: int) -> None:

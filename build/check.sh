@@ -23,6 +23,7 @@ step 'no run_js (it is eval)' no_javascript_eval
 step 'mypy' mypy
 step 'message contract' python build/contract.py --check
 step 'pytest' python -m pytest -q
+step 'node --test' node --test --test-reporter=dot web/ build/
 step 'tsc' tsc
 step 'tsc e2e' tsc -p e2e
 step 'prettier' prettier --check --log-level warn .

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -19,10 +20,12 @@ def main() -> None:
         source = Path(folder) / build_wheel(folder)
         name, version = source.name.split("-")[:2]
         target = DIST / f"{name}-{version}-{tag}.whl"
-        for old in DIST.glob(f"{name}-*.whl"):
+        compiled = Path(folder) / target.name
+        site = f"/lib/python{major}.{minor}/site-packages/"
+        compile_archives([{"from": str(source), "to": str(compiled), "root": site, "tag": tag}])
+        for old in set(DIST.glob(f"{name}-*.whl")) - {target}:
             old.unlink()
-        job = {"from": str(source), "to": str(target), "root": f"/lib/python{major}.{minor}/site-packages/", "tag": tag}
-        compile_archives([job])
+        shutil.copyfile(compiled, target)
     print(f"Worker package in dist/pyodide: {target.name}, {target.stat().st_size / 1e3:.0f} kB")
 
 

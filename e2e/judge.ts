@@ -37,6 +37,9 @@ const FIELDS: Readonly<Record<string, readonly [required: readonly string[], opt
 /** Of an export; other messages may come at any time. */
 const OF_EXPORTS = ['progress', 'error', 'completed', 'warning', 'telemetry', 'failure'];
 
+/** What the worker is sent and need not answer with an end. */
+const HARMLESS = ['cancel_export', 'probe_source', 'query_support'];
+
 /** The page reads its messages when it gets to them: they may arrive closer together, or later, than they were sent. */
 const JITTER_MS = 100;
 const HEARTBEAT_MS = 2000;
@@ -77,7 +80,9 @@ function progressProblems(entries: readonly Entry[], startedAt: number, endedAt:
     if (message.percent === 100 && message.phase !== 'finalize') problems.push(`100 % in phase ${message.phase}`);
     [percent, current] = [message.percent, frame.current];
   }
-  if (new Set(reports.map(({ message }) => message.frame.total)).size > 1) problems.push('frame.total changed');
+  // Zero until the plan is made.
+  const totals = new Set(reports.map(({ message }) => message.frame.total).filter((total) => total > 0));
+  if (totals.size > 1) problems.push(`frame.total changed: ${[...totals]}`);
 
   const times = reports.map(({ at }) => at);
   times.forEach((at, i) => {
@@ -115,7 +120,8 @@ export function problemsIn(log: readonly Entry[]): string[] {
       const { message } = entry;
       if (entry.sent) {
         if (message.type === 'terminate') break;
-        if (message.type !== 'init_export') continue;
+        // Nonsense is answered like an export that could not begin.
+        if (HARMLESS.includes(message.type)) continue;
         if (running++ === 0) [startedAt, since] = [entry.at, []];
         continue;
       }

@@ -1,6 +1,7 @@
 /** From the first visit to a film on the disk, as a person goes there. */
 import { copyFile, truncate } from 'node:fs/promises';
 import { media } from './fixtures/media.ts';
+import { BLOCK } from './films.ts';
 import { expect, test as base } from './harness.ts';
 import { Person } from './person.ts';
 import * as read from './read.ts';
@@ -37,7 +38,7 @@ test('the sample becomes a film that can be downloaded, and another one after a 
     await expect(hevc).toBeDisabled();
     expect(await hevc.innerText()).toMatch(/HEVC\) – .+/);
   });
-  await dialog.getByLabel('Size').selectOption({ label: await optionWith(person, '480p') });
+  await dialog.getByLabel('Size').selectOption('480');
   await dialog.getByLabel('Frames per second').selectOption('29.97');
   await person.saveInBrowser();
 
@@ -83,6 +84,7 @@ test('a file that cannot be read says so in its row, and one that changes says s
   const changing = info.outputPath('changing.mp4');
   await copyFile(await media('long-gop.mp4'), changing);
   await person.visit();
+  await person.expectEngineReady();
   await person.choose([await media('corrupt.mp4'), changing]);
   await expect(person.clip('changing.mp4')).toHaveAttribute('data-state', 'ready');
   await expect(person.clip('corrupt.mp4')).toHaveAttribute('data-state', 'problem');
@@ -118,8 +120,10 @@ test('a file that cannot be read says so in its row, and one that changes says s
 });
 
 test('a minute of film never holds the page up for more than 50 ms', async ({ person }, info) => {
+  test.setTimeout(180_000);
   const { page, dialog } = person;
   await person.visit();
+  await person.expectEngineReady();
   await person.choose([await media('long-gop.mp4')]);
   await expect(person.clip('long-gop.mp4')).toHaveAttribute('data-state', 'ready');
   for (let i = 1; i < 10; i++) await page.getByRole('button', { name: 'Duplicate long-gop.mp4' }).first().click();
@@ -132,16 +136,13 @@ test('a minute of film never holds the page up for more than 50 ms', async ({ pe
   const tasks = (await person.recorded()).longTasks.filter(({ at }) => at >= startedAt);
   const longest = Math.max(0, ...tasks.map(({ ms }) => ms));
   const took = await person.fact('took');
-  console.log(`    a minute of film took ${took}; longest task ${longest ? `${longest} ms` : 'under 50 ms'}`);
+  const when = tasks.map(({ at, ms }) => `${ms} ms at ${Math.round(at - startedAt)}`).join(', ');
+  console.log(`    a minute of film took ${took}; tasks over 50 ms: ${when || 'none'}`);
   info.annotations.push({ type: 'longest task', description: `${longest} ms` });
   expect(await person.fact('frames')).toMatch(/^1.?800$/);
   expect(longest).toBeLessThanOrEqual(50);
   await expect(dialog).toHaveAttribute('data-state', 'done');
 });
-
-async function optionWith(person: Person, text: string): Promise<string> {
-  return person.dialog.getByLabel('Size').getByRole('option', { name: text }).innerText();
-}
 
 function privateFiles(person: Person): Promise<string[]> {
   return person.page.evaluate(async () => {
@@ -165,6 +166,6 @@ async function expectFilm(person: Person, path: string, { rate, height, sound }:
   expect(audio.map((stream) => stream.codec_name)).toEqual(sound ? [sound] : []);
   expect(Number((await person.fact('frames')).replace(/\D/g, ''))).toBe(frames);
   const [num = 0, den = 1] = rate.split('/').map(Number);
-  expect(Math.abs(Number(duration) - (frames * den) / num)).toBeLessThan(0.03);
+  expect(Math.abs(Number(duration) - (frames * den) / num)).toBeLessThan((2 * BLOCK) / 48_000 + 0.001);
   if (path.endsWith('.mp4')) expect(video[0]?.avg_frame_rate).toBe(rate);
 }

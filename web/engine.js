@@ -9,7 +9,7 @@ client.addEventListener('statechange', () => (engine.value = client.state));
 
 /** Why it failed, once it has. */
 export const engineProblem = signal('');
-const listen = () => client.ready.catch((error) => (engineProblem.value = error.message));
+const listen = () => client.ready.catch(({ message, cause }) => (engineProblem.value = cause ? `${message}\n${cause}` : message));
 client.addEventListener('statechange', () => client.state === 'starting' && listen());
 void listen();
 

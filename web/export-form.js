@@ -6,7 +6,7 @@ import { choice, choose, filmHasSound, firstPicture, obstacle, planOf, settingsF
 import { closeSession, start } from './export-session.js';
 import { filmUs } from './film-store.js';
 import { fps as fpsText } from './format.js';
-import { AUDIO_CODECS, CONTAINERS, HEIGHTS, LIMITS, VIDEO_CODECS, estimatedBytes, rateNamed, recommendedMegabits } from './presets.js';
+import { AUDIO_CODECS, CONTAINER_NAMES, HEIGHTS, LIMITS, VIDEO_CODECS, estimatedBytes, rateNamed, recommendedMegabits } from './presets.js';
 import { sizeAt, sizeOf, sourceSize } from './presets.js';
 import { STANDARD_RATES, frameCount } from './rate.js';
 import { canPick } from './saving.js';
@@ -49,14 +49,15 @@ function field(label, id, control, more = nothing) {
 }
 
 /**
- * @param {string} id @param {string} value @param {{value: string, label: string, disabled?: boolean}[]} options
- * @param {(value: string) => void} pick
+ * @template {string} Value
+ * @param {string} id @param {Value} value @param {{value: Value, label: string, disabled?: boolean}[]} options
+ * @param {(value: Value) => void} pick
  */
 function select(id, value, options, pick) {
   return html`<select
     id=${id}
     .value=${live(value)}
-    @change=${(/** @type {{currentTarget: HTMLSelectElement}} */ event) => pick(event.currentTarget.value)}
+    @change=${(/** @type {{currentTarget: HTMLSelectElement}} */ event) => pick(/** @type {Value} */ (event.currentTarget.value))}
   >
     ${options.map(
       (option) =>
@@ -67,7 +68,7 @@ function select(id, value, options, pick) {
 
 /** @param {Choice} now */
 function formatField(now) {
-  const options = Object.keys(CONTAINERS).map((value) => ({ value, label: t.containers[value] }));
+  const options = CONTAINER_NAMES.map((value) => ({ value, label: t.containers[value] }));
   return field(
     t.setup.format,
     'export-format',
@@ -87,7 +88,7 @@ function codecField(now) {
   );
 }
 
-/** @param {string[]} codecs @param {CodecSupport[] | undefined} rows @param {string} container */
+/** @template {string} Codec @param {Codec[]} codecs @param {CodecSupport[] | undefined} rows @param {string} container */
 function codecOptions(codecs, rows, container) {
   return codecs.map((value) => {
     const row = rows?.find((each) => each.codec === value);

@@ -112,8 +112,7 @@ const hide = ({ currentTarget }) => (currentTarget.hidden = true);
 
 /** @param {import('./export-worker-client.js').Telemetry} telemetry */
 function measurements(telemetry) {
-  const { type: _, ...measured } = telemetry;
-  const text = JSON.stringify(measured, null, 2);
+  const text = JSON.stringify(telemetry, (key, value) => (key === 'type' ? undefined : value), 2);
   return html`<details>
     <summary>${t.done.measurements}</summary>
     <pre tabindex="0">${text}</pre>

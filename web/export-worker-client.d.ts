@@ -25,7 +25,7 @@ export interface Transform {
 
 export type Effect =
   | { id: string; type: 'color-adjustment'; enabled?: boolean; brightness?: number; contrast?: number; saturation?: number }
-  | { id: string; type: 'blur'; enabled?: boolean; strength?: number };
+  | { id: string; type: 'blur'; enabled?: boolean; strength: number };
 
 export interface Transition {
   type: 'dissolve' | 'fade-to-black' | 'wipe' | 'slide';
@@ -40,8 +40,8 @@ export interface TextStyle {
   fontSize?: number;
   fontWeight?: string | number;
   color?: string;
-  align?: string;
-  verticalAlign?: string;
+  align?: 'left' | 'center' | 'right';
+  verticalAlign?: 'top' | 'middle' | 'bottom';
   lineHeight?: number;
   letterSpacing?: number;
   backgroundColor?: string;
@@ -102,13 +102,15 @@ export interface Timeline {
   /** The first video track is on top. */
   tracks: Track[];
   sources: Record<string, File | Blob | FileSystemFileHandle>;
-  timelines?: Record<string, Timeline>;
+  timelines?: Record<string, NestedTimeline>;
   fonts?: Record<string, Blob>;
 }
 
+/** What it does not hold itself is looked up in the timeline around it. */
+export type NestedTimeline = Omit<Timeline, 'sources'> & Partial<Pick<Timeline, 'sources'>>;
+
 export interface AudioSettings {
-  /** `aac`, `opus`, `mp3`, `flac` or `pcm-s16`. */
-  codec: string;
+  codec: 'aac' | 'opus' | 'mp3' | 'flac' | 'pcm-s16';
   bitrate: number;
   sampleRate: number;
   channels: number;
@@ -126,11 +128,12 @@ export interface Settings {
   codec: string | false;
   bitrate: number;
   audio: AudioSettings | false;
-  container?: string;
+  container?: 'mp4' | 'mov' | 'webm' | 'mkv' | 'm4a' | 'ogg' | 'wav' | 'mp3' | 'flac';
+  /** 0..1; wins over `bitrate`. */
   quality?: number;
   bitrateMode?: 'variable' | 'constant';
   keyFrameIntervalMs?: number;
-  hardwareAcceleration?: string;
+  hardwareAcceleration?: 'no-preference' | 'prefer-hardware' | 'prefer-software';
   executor?: 'auto' | '2d' | 'pixi';
   fit?: 'contain' | 'cover' | 'fill';
   copy?: 'auto' | 'never';
@@ -139,7 +142,18 @@ export interface Settings {
   alpha?: boolean;
   fastStart?: boolean;
   verify?: boolean;
-  metadata?: Record<string, unknown>;
+  metadata?: Metadata;
+}
+
+/** What the file says about itself. */
+export interface Metadata {
+  title?: string;
+  artist?: string;
+  album?: string;
+  albumArtist?: string;
+  genre?: string;
+  comment?: string;
+  description?: string;
 }
 
 export interface ExportRequest {
@@ -171,8 +185,21 @@ export interface Warning {
 
 /** Measurements of the running export. They never leave the machine. */
 export interface Telemetry {
-  bytesWritten?: number;
-  [measurement: string]: unknown;
+  elapsedSeconds: number;
+  /** Time spent waiting for `open`, `decode`, `compose`, `encode`, `finalize` and `commit`, and its share of the whole, 0..1. */
+  stages: Record<string, { seconds: number; share: number }>;
+  encodeFps: number;
+  /** Seconds of film made in a second. */
+  timesRealTime?: number;
+  droppedFrames: number;
+  repeatedFrames: number;
+  queuePeaks: Record<string, number>;
+  bytesWritten: number;
+  peakHeapBytes?: number;
+  executor?: string;
+  encoder?: string;
+  /** Open frames, codecs, ports and the like, by class. */
+  liveObjects?: Record<string, number>;
 }
 
 export interface ExportOptions {

@@ -50,5 +50,8 @@ async function boot() {
 
 boot().catch((error) => {
   console.error(error);
-  self.postMessage({ type: 'error', message: `The export engine could not start: ${error.message}`, recoverable: false });
+  // The last line of a Python traceback is what went wrong; the rest is where.
+  const reason = String(error.message).trim().split('\n').at(-1);
+  const message = `The export engine could not start (${reason}). Reload the page to try again.`;
+  self.postMessage({ type: 'error', message, recoverable: false });
 });

@@ -6,8 +6,10 @@ import { STANDARD_RATES, rateOf, standardRate } from './rate.js';
  * @import { AudioSettings, CodecSupport, Settings, Support } from './export-worker-client.js'
  * @import { Rate } from './rate.js'
  *
+ * @typedef {'mp4' | 'mov' | 'webm' | 'mkv'} ContainerName
+ *
  * @typedef {object} Choice what the form holds
- * @property {string} container
+ * @property {ContainerName} container
  * @property {string} codec
  * @property {string} size a key of the sizes, or 'custom'
  * @property {number} width
@@ -15,7 +17,7 @@ import { STANDARD_RATES, rateOf, standardRate } from './rate.js';
  * @property {string} rate a key of STANDARD_RATES, or 'source'
  * @property {number | undefined} megabits a second; undefined for the recommended
  * @property {boolean} sound
- * @property {string} audioCodec
+ * @property {AudioSettings['codec']} audioCodec
  * @property {string} name without the ending
  * @property {'picker' | 'browser'} where
  *
@@ -25,15 +27,17 @@ import { STANDARD_RATES, rateOf, standardRate } from './rate.js';
  * @property {number} fps
  */
 
-/** @typedef {{mime: string, video: string[], audio: string[]}} Container */
-/** Codecs in the order of preference. @type {Record<string, Container>} */
+/** @typedef {{mime: string, video: string[], audio: AudioSettings['codec'][]}} Container */
+/** Codecs in the order of preference. @type {Record<ContainerName, Container>} */
 export const CONTAINERS = {
   mp4: { mime: 'video/mp4', video: ['avc', 'hevc', 'vp9', 'av1'], audio: ['aac', 'opus', 'mp3', 'flac'] },
   mov: { mime: 'video/quicktime', video: ['avc', 'hevc'], audio: ['aac', 'pcm-s16'] },
   webm: { mime: 'video/webm', video: ['vp9', 'av1', 'vp8'], audio: ['opus'] },
   mkv: { mime: 'video/x-matroska', video: ['avc', 'hevc', 'vp9', 'av1', 'vp8'], audio: ['aac', 'opus', 'flac', 'pcm-s16', 'mp3'] },
 };
+export const CONTAINER_NAMES = /** @type {ContainerName[]} */ (Object.keys(CONTAINERS));
 export const VIDEO_CODECS = ['avc', 'hevc', 'vp9', 'av1', 'vp8'];
+/** @type {AudioSettings['codec'][]} */
 export const AUDIO_CODECS = ['aac', 'opus', 'mp3', 'flac', 'pcm-s16'];
 export const HEIGHTS = [2160, 1440, 1080, 720, 480];
 export const LIMITS = { px: { min: 16, max: 8192 }, megabits: { min: 0.1, max: 200 } };
@@ -116,7 +120,8 @@ export function canUse(codecs, codec, container) {
 export function settled(choice, support) {
   const kind = CONTAINERS[choice.container];
   const video = (/** @type {string} */ codec) => (support ? canUse(support.video, codec, choice.container) : kind.video.includes(codec));
-  const audio = (/** @type {string} */ codec) => (support ? canUse(support.audio, codec, choice.container) : kind.audio.includes(codec));
+  const audio = (/** @type {AudioSettings['codec']} */ codec) =>
+    support ? canUse(support.audio, codec, choice.container) : kind.audio.includes(codec);
   const codec = video(choice.codec) ? choice.codec : (kind.video.find(video) ?? choice.codec);
   const audioCodec = audio(choice.audioCodec) ? choice.audioCodec : (kind.audio.find(audio) ?? choice.audioCodec);
   return codec === choice.codec && audioCodec === choice.audioCodec ? choice : { ...choice, codec, audioCodec };
@@ -138,7 +143,7 @@ export function settingsOf(choice, picture, title) {
   };
 }
 
-/** @param {string} codec @returns {AudioSettings} */
+/** @param {AudioSettings['codec']} codec @returns {AudioSettings} */
 function audioSettings(codec) {
   return { codec, bitrate: AUDIO_BITRATES[codec] ?? 320_000, sampleRate: SAMPLE_RATE, channels: CHANNELS };
 }

@@ -1,6 +1,8 @@
 /** @typedef {{ size: number }} Budget what of a message may still be written, in characters or so */
 
 const MAX_SIZE = 32 * 1024 * 1024;
+/** More than most values take: it bounds their number, and so the time. */
+const VALUE_SIZE = 24;
 const MAX_DEPTH = 64;
 
 /** @param {string} name */
@@ -22,7 +24,7 @@ export function toJsonText(message) {
  * @returns {unknown} `value` itself where JSON can say it
  */
 function sayable(value, parents, budget) {
-  budget.size -= typeof value === 'string' ? value.length + 8 : 8;
+  budget.size -= typeof value === 'string' ? value.length + VALUE_SIZE : VALUE_SIZE;
   if (budget.size < 0) return opaque('too much data');
   switch (typeof value) {
     case 'string':
@@ -65,9 +67,15 @@ function sayableObject(object, parents, budget) {
  * @param {Budget} budget
  */
 function sayableItems(items, parents, budget) {
-  // Not map(): it would skip the holes. A list longer than the budget is one value too many, not that many.
+  // A list longer than the budget (it may be all holes) is one value too many, not that many.
   if (items.length > budget.size) return opaque('too much data');
-  return Array.from(items, (item) => sayable(item, parents, budget));
+  /** @type {unknown[] | undefined} */
+  let copy;
+  for (let i = 0; i < items.length; i++) {
+    const said = sayable(items[i], parents, budget);
+    if (said !== items[i]) (copy ??= [...items])[i] = said;
+  }
+  return copy ?? items;
 }
 
 /**
@@ -76,12 +84,16 @@ function sayableItems(items, parents, budget) {
  * @param {Budget} budget
  */
 function sayableMembers(object, parents, budget) {
-  const members = [];
-  for (const [key, value] of Object.entries(object)) {
-    if (value === undefined) continue;
+  const members = /** @type {Record<string, unknown>} */ (object);
+  /** @type {Record<string, unknown> | undefined} */
+  let copy;
+  for (const key of Object.keys(members)) {
+    const value = members[key];
+    if (value === undefined) continue; // JSON leaves it out
     budget.size -= key.length;
-    members.push([key, sayable(value, parents, budget)]);
+    const said = sayable(value, parents, budget);
+    // An assignment to "__proto__" would make no member.
+    if (said !== value) Object.defineProperty((copy ??= { ...members }), key, { value: said, enumerable: true });
   }
-  // Unlike an assignment, fromEntries makes an own member of "__proto__".
-  return Object.fromEntries(members);
+  return copy ?? members;
 }

@@ -277,7 +277,14 @@ globalThis.granDriver = {
     const handle = await root.getFileHandle(name, { create: true });
     const writable = await /** @type {any} */ (handle).createWritable({ mode: 'exclusive' });
     await writable.abort();
-    if (!existed) await root.removeEntry(name);
+    // The browser lets go of the file a moment after abort() says so.
+    while (!existed) {
+      try {
+        return await root.removeEntry(name);
+      } catch {
+        await sleep(20);
+      }
+    }
   },
 };
 

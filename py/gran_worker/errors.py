@@ -47,9 +47,7 @@ class ExportError(Exception):
     recoverable: ClassVar[bool] = True
     default_code: ClassVar[Code] = "E_ENGINE"
 
-    def __init__(
-        self, message: str, *, code: Code | None = None, clip_id: str | None = None, time_us: int | None = None
-    ) -> None:
+    def __init__(self, message: str, *, code: Code | None = None, clip_id: str | None = None, time_us: int | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.code: Code = code or self.default_code
@@ -105,6 +103,4 @@ class InternalError(ExportError):
                 "The exporter ran out of memory. Close other tabs or export at a smaller size, then try again.",
                 code="E_MEMORY",
             )
-        return cls(
-            f"The exporter failed in a way that it should not ({type(bug).__name__}). Reload the page to try again."
-        )
+        return cls(f"The exporter failed in a way that it should not ({type(bug).__name__}). Reload the page to try again.")

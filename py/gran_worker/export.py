@@ -1,7 +1,7 @@
 """One export: opens sources, plans, then lets sound and picture advance together, a second at a time, into the output."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
 
 from gran_worker.compose import draw_list
@@ -43,10 +43,10 @@ async def export(timeline: Timeline, settings: Settings, studio: StudioPort, met
             output.close()
         return Completed(duration_ms=(plan.duration_us + 500) // 1000, frames=plan.n_frames)
     except BaseException:
-        await studio.abandon()
+        await _see_through(studio.abandon())
         raise
     finally:
-        await media.close()
+        await _see_through(media.close())
 
 
 async def _open_sources(timeline: Timeline, media: MediaPort, meter: Meter) -> Mapping[str, Probe]:
@@ -111,8 +111,9 @@ class _Picture:
             await self._output.add_canvas(index)
 
     async def aclose(self) -> None:
-        for key in list(self._readers):
-            await self._close(key)
+        async with AsyncExitStack() as closing:
+            for key in self._readers:
+                closing.push_async_callback(self._close, key)
 
     async def _enter(self, at: int) -> None:
         self._at, self._stretch = at, self._plan.stretches[at]
@@ -164,8 +165,9 @@ class _SoundTrack:
             await self._output.add_sound(block, samples.start)
 
     async def aclose(self) -> None:
-        for clip_id in list(self._open):
-            await self._close(clip_id)
+        async with AsyncExitStack() as closing:
+            for clip_id in self._open:
+                closing.push_async_callback(self._close, clip_id)
 
     async def _close(self, clip_id: str) -> None:
         reader, _ = self._open.pop(clip_id)
@@ -196,14 +198,21 @@ def _ends_of_sight(stretches: Sequence[Stretch]) -> list[dict[str, int]]:
 async def _commit(output: OutputPort, meter: Meter) -> None:
     """From here on a cancellation waits: a file is either committed, and that is success, or it is not."""
     with meter.stage("commit"):
-        commit = asyncio.ensure_future(output.commit())
-        cancelled = False
-        while not commit.done():
-            try:
-                await asyncio.shield(commit)
-            except asyncio.CancelledError:
-                cancelled = True
-        commit.result()
+        cancelled = await _see_through(output.commit())
         if not cancelled:
             with suppress(asyncio.CancelledError):
                 await output.verify()
+
+
+async def _see_through(work: Coroutine[object, object, None]) -> bool:
+    """Awaits ``work`` to its end, however often that is cancelled; says whether it was."""
+    task = asyncio.ensure_future(work)
+    cancelled = False
+    while not task.done():
+        try:
+            # Not shield(): it reports a failure that comes after a cancellation as one that nobody looks at.
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            cancelled = True
+    task.result()
+    return cancelled

@@ -101,6 +101,8 @@ def build_plan(timeline: Timeline, settings: Settings, probes: Mapping[str, Prob
         raise PlanError("There is nothing to export: the timeline has no enabled clip.", code="E_EMPTY")
     output = settings.range or TimeRange(0, max(ends_us))
     n_frames = settings.fps.count(output.duration_us)
+    if n_frames == 0:
+        raise PlanError("There is nothing to export: what was chosen is shorter than a frame.", code="E_EMPTY")
     size = Size(settings.width, settings.height)
     voices: tuple[Voice, ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, from_json
 
 from gran_worker.errors import ContractError
 from gran_worker.wire import REFUSED, REFUSED_NUMBER, Wire, listed
@@ -21,9 +21,11 @@ Path = tuple[str | int, ...]
 
 MAX_CHARS = 32 * 1024 * 1024
 SHOWN_CHARS = 60
+MAX_PROBLEMS = 20_000
 
 MARKER = "$js"
 TAGGED_LISTS = ("items", "effects")
+WITHOUT_ARTICLE = ("NaN", "Infinity", "-Infinity", "undefined", "too much data", "too deep a nesting")
 TAGS = ("<audio>", "<no audio>")
 REQUIREMENTS = {
     "bool_type": "must be true or false",
@@ -40,6 +42,7 @@ REQUIREMENTS = {
 }
 NULL_MEMBER = re.compile(r":\s*null")
 SURROGATE = re.compile("[\ud800-\udfff]")
+ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 def parse_json(
@@ -95,8 +98,8 @@ def path_text(path: Iterable[str | int]) -> str:
         elif re.fullmatch(r"[A-Za-z_$][A-Za-z0-9_$]{0,59}", part):
             text += f".{part}" if text else part
         else:
-            folder, slash, name = part.rpartition("/")
-            text += f'["{"…/" if folder and slash else ""}{printable(name)}"]'
+            *folders, name = re.split(r"[/\\]", part)
+            text += f'["{"…/" if folders else ""}{printable(name)}"]'
     return text
 
 
@@ -129,6 +132,8 @@ class _Paths:
 
 
 def _words(refused: ValidationError, text: str, paths: _Paths) -> str:
+    if refused.error_count() > MAX_PROBLEMS:
+        return f"The message has {refused.error_count()} problems."  # to list them would take gigabytes
     problems = refused.errors(include_url=False)
     # An object of JavaScript's own where a plain one belongs explains whatever else is wrong with it.
     first = next((each for each in problems if each["loc"] and each["loc"][-1] == MARKER), problems[0])
@@ -173,9 +178,9 @@ def _requirement(kind: str, value: object, context: Mapping[str, object]) -> str
     if kind == REFUSED:
         return str(context["words"])
     if kind == REFUSED_NUMBER:
-        number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        fraction = isinstance(value, float) and not value.is_integer()
-        return f"must be {context['bounds'] if number and not (context['whole'] and fraction) else context['kind']}"
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        right_kind = whole or (isinstance(value, float) and (value.is_integer() if context["whole"] else math.isfinite(value)))
+        return f"must be {context['bounds' if right_kind else 'kind']}"
     if kind == "literal_error":
         return _one_of(str(context["expected"]))
     if kind == "value_error":
@@ -205,7 +210,7 @@ def _shown(value: object) -> str:
     if not isinstance(value, dict) or MARKER not in value:
         return "an object"
     name = printable(str(value[MARKER]))
-    if name in ("NaN", "Infinity", "-Infinity"):
+    if name in WITHOUT_ARTICLE:
         return name
     if name.startswith("bigint "):
         return f"{name.removeprefix('bigint ')}n"
@@ -213,10 +218,21 @@ def _shown(value: object) -> str:
 
 
 def _without_nulls(text: str) -> str:
+    if not _is_shallow(text):
+        return text  # the parser says what is wrong with it
+    return json.dumps(json.loads(text, object_hook=_present))
+
+
+def _is_shallow(text: str) -> bool:
+    """Whether ``text`` is JSON, and not nested so deeply that Python's own parser would take the interpreter with it.
+
+    In WebAssembly the JavaScript stack is all there is: where CPython raises RecursionError, Pyodide dies.
+    """
     try:
-        return json.dumps(json.loads(text, object_hook=_present))
-    except (ValueError, RecursionError):
-        return text  # the real parser says better what is wrong with it
+        from_json(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _present(members: dict[str, object]) -> dict[str, object]:
@@ -235,10 +251,9 @@ def _unreadable(complaint: str, text: str) -> str:
 
 def _find_surrogate(text: str) -> Path | None:
     """Where the first text with a lone surrogate is; the parser knows only its column."""
-    try:
-        stack: list[tuple[Path, object]] = [((), json.loads(text))]
-    except (ValueError, RecursionError):
+    if not _is_shallow(SURROGATE.sub("?", ESCAPED_SURROGATE.sub(r"\\ufffd", text))):
         return None
+    stack: list[tuple[Path, object]] = [((), json.loads(text))]
     while stack:
         path, value = stack.pop()
         if isinstance(value, str) and SURROGATE.search(value):

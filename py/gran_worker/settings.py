@@ -70,7 +70,7 @@ def _audio_tag(audio: object) -> str | None:
     return "<audio>" if isinstance(audio, dict | AudioSettings) else None
 
 
-Bits = Annotated[int, BeforeValidator(_whole_bits, json_schema_input_type=float), Whole(0, None, "bits a second")]
+Bits = Annotated[int, Whole(0, None, "bits a second"), BeforeValidator(_whole_bits, json_schema_input_type=float)]
 Copying = Literal["auto", "never"]
 Figure = int | float | FrameRate
 FileTag = Annotated[str, AfterValidator(_one_line)]

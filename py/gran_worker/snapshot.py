@@ -11,7 +11,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Literal, Union
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, FailFast, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from gran_worker.effects import EFFECTS, AnyEffect
@@ -141,7 +141,7 @@ class TextStyle:
 
     font_family: Annotated[
         str,
-        Shaped(r"[\p{L}\p{N} ,._+-]{1,200}", "must be names of fonts in letters, digits, spaces, commas and - _ . +"),
+        Shaped(r"[\p{L}\p{N} ,._+-]+", "must be names of fonts: letters, digits, spaces, commas, - _ . +, 200 characters", max_chars=200),
         BeforeValidator(_font_family),
     ] = "sans-serif"
     font_size: Annotated[float, Number(1, 2000, "pixels")] = 64.0
@@ -274,7 +274,7 @@ class Timeline(Wire):
     """
 
     timebase: Timebase
-    tracks: Annotated[tuple[Track, ...], Field(max_length=MAX_TRACKS)]
+    tracks: Annotated[tuple[Track, ...], Field(max_length=MAX_TRACKS), FailFast()]  # or a million problems are collected
     sources: Mapping[str, SourceFile]
     timelines: Mapping[str, "NestedTimeline"] = {}
     fonts: Mapping[str, FontFile] = {}

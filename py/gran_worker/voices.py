@@ -1,15 +1,16 @@
 """Timeline -> voices: which clip's sound is heard at which output samples, from which source samples, how loud."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import zip_longest
 
 from gran_worker.errors import PlanError, SourceError
 from gran_worker.layers import Clock, source_key
 from gran_worker.ports import Probe
 from gran_worker.scope import Scope
 from gran_worker.shown import Moment
-from gran_worker.snapshot import Clip, Timeline, Track, enabled_clips, file_name, label
+from gran_worker.snapshot import ROUNDING_US, Clip, Timeline, Track, enabled_clips, file_name, label
 from gran_worker.timing import TimeRange, sample_index
 
 
@@ -98,12 +99,12 @@ def _hear(hearing: Hearing, probes: Mapping[str, Probe], voices: list[Voice], no
         if not track.audio_solo if soloed else track.audio_muted:
             continue
         track_fade = _track_fade(track, timeline.end_us, hearing)
-        for clip in enabled_clips(track):
+        for clip, end_us in _with_ends(enabled_clips(track)):
             if not _may_sound(clip, track):
                 continue
             assert clip.source is not None
             if clip.clip_type == "timeline":
-                inner = _inner(clip, track, track_fade, hearing)
+                inner = _inner(clip, end_us, track, track_fade, hearing)
                 if inner is not None:
                     _hear(inner, probes, voices, notices)
                 continue
@@ -118,9 +119,18 @@ def _hear(hearing: Hearing, probes: Mapping[str, Probe], voices: list[Voice], no
                     message = f"Clip {name} is on a sound track, but {probe.name} has no sound."
                     notices.append(Notice("no-sound", message, owner.id))
                 continue
-            voice = replace(_voice(clip, track, track_fade, hearing, probe.audio.rate_hz), path=key, name=name)
+            voice = replace(_voice(clip, end_us, track, track_fade, hearing, probe.audio.rate_hz), path=key, name=name)
             if voice.samples:
                 voices.append(voice)
+
+
+def _with_ends(clips: Sequence[Clip]) -> Iterator[tuple[Clip, int]]:
+    """Each clip with its end, µs: where the next one begins, if they touch but for what an editor rounded."""
+    for clip, after in zip_longest(clips, clips[1:]):
+        end_us = clip.timeline_range.end_us
+        if after is not None and abs(after.timeline_range.start_us - end_us) <= ROUNDING_US:
+            end_us = after.timeline_range.start_us
+        yield clip, end_us
 
 
 def _may_sound(clip: Clip, track: Track) -> bool:
@@ -131,7 +141,7 @@ def _may_sound(clip: Clip, track: Track) -> bool:
     return clip.audio_gain > 0 and track.audio_gain > 0
 
 
-def _inner(clip: Clip, track: Track, track_fade: Fade, hearing: Hearing) -> Hearing | None:
+def _inner(clip: Clip, end_us: int, track: Track, track_fade: Fade, hearing: Hearing) -> Hearing | None:
     """How the timeline is heard that ``clip`` shows."""
     assert clip.source is not None
     scope = hearing.scope.find_timeline(clip.source.path)
@@ -139,7 +149,7 @@ def _inner(clip: Clip, track: Track, track_fade: Fade, hearing: Hearing) -> Hear
         raise PlanError(f"The timeline {file_name(clip.source.path)} is not among the timelines.", code="E_MISSING", clip_id=clip.id)
     clock = hearing.clock
     origin_us = clip.source_range.start_us + (clock.origin_us - clip.timeline_range.start_us) * clip.speed
-    shape = _voice(clip, track, track_fade, hearing, hearing.rate_hz)
+    shape = _voice(clip, end_us, track, track_fade, hearing, hearing.rate_hz)
     if not shape.samples:
         return None
     return Hearing(
@@ -154,20 +164,22 @@ def _inner(clip: Clip, track: Track, track_fade: Fade, hearing: Hearing) -> Hear
     )
 
 
-def _voice(clip: Clip, track: Track, track_fade: Fade, hearing: Hearing, source_hz: int) -> Voice:
+def _voice(clip: Clip, end_us: int, track: Track, track_fade: Fade, hearing: Hearing, source_hz: int) -> Voice:
     assert clip.source is not None
-    clock, rate_hz, slot, source = hearing.clock, hearing.rate_hz, clip.timeline_range, clip.source_range
-    extent = range(hearing.index(slot.start_us), hearing.index(slot.end_us))
-    # Beyond its source range a clip is silent, however long its slot.
-    sounding_us = min(slot.duration_us, int(source.duration_us / clip.speed))
+    clock, rate_hz, source, start_us = hearing.clock, hearing.rate_hz, clip.source_range, clip.timeline_range.start_us
+    extent = range(hearing.index(start_us), hearing.index(end_us))
+    # Beyond its source range a clip is silent, however long its slot; but not for a sample that rounding both ranges cost.
+    playing_us = source.duration_us / clip.speed
+    is_short = end_us - start_us - playing_us > ROUNDING_US + ROUNDING_US / clip.speed
+    end = hearing.index(start_us + int(playing_us)) if is_short else extent.stop
     speed = clip.speed * clock.speed
     step = speed * source_hz / rate_hz
-    origin = (source.start_us - clock.when(slot.start_us) * speed) * source_hz / 1_000_000
+    origin = (source.start_us - clock.when(start_us) * speed) * source_hz / 1_000_000
     return Voice(
         clip_id="/".join(each.id for each in (*hearing.path, clip)),
         name=label(clip),
         path=clip.source.path,
-        samples=range(max(hearing.extent.start, extent.start), min(hearing.index(slot.start_us + sounding_us), hearing.extent.stop)),
+        samples=range(max(hearing.extent.start, extent.start), min(end, hearing.extent.stop)),
         origin=Fraction(round(origin)) if step == 1 else origin,
         step=step,
         rate_hz=source_hz,

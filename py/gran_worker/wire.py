@@ -185,10 +185,11 @@ class Shaped:
 
     pattern: str
     words: str
+    max_chars: int = 100
 
     def __get_pydantic_core_schema__(self, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.custom_error_schema(
-            core_schema.str_schema(strict=True, pattern=f"^(?:{self.pattern})$"),
+            core_schema.str_schema(strict=True, pattern=f"^(?:{self.pattern})$", max_length=self.max_chars),
             custom_error_type=REFUSED,
             custom_error_message="{words}",
             custom_error_context={"words": self.words, "at": ""},

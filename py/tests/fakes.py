@@ -55,9 +55,11 @@ class Trouble:
 
     error: Exception | None = None
     delay_s: float = 0.0
+    struck: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def strike(self) -> None:
         await asyncio.sleep(self.delay_s)
+        self.struck.set()
         if self.error is not None:
             raise self.error
 

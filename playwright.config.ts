@@ -31,5 +31,5 @@ export default defineConfig({
     launchOptions: { args: BROWSER_FLAGS, ...(executablePath && { executablePath }) },
   },
   projects: [{ name: 'chromium', use: { browserName: 'chromium' } }],
-  webServer: { command: `node build/serve.mjs --strict --port ${port} --also examples`, url: baseURL, reuseExistingServer: false },
+  webServer: { command: `node build/serve.mjs --strict --port ${port}`, url: baseURL, reuseExistingServer: false },
 });

@@ -1,14 +1,14 @@
 /**
  * Serves the built site from this machine, with the headers that dist/_headers names. By itself:
- * node build/serve.mjs [--port 8314] [--base /some/folder/] [--also examples]
+ * node build/serve.mjs [--port 8314] [--base /some/folder/]
  */
 import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { extname, join, sep } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SITE = fileURLToPath(new URL('../dist/', import.meta.url));
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -75,32 +75,23 @@ function listen(server, port) {
  * @param {object} [options]
  * @param {number} [options.port] 0, the default, takes a free one
  * @param {string} [options.base] folder of the address under which the site lies
- * @param {string[]} [options.also] folders of the repository to serve beside the site
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function serve({ port = 0, base = '/', also = [] } = {}) {
-  const headersFor = parseHeaders(await readFile(join(ROOT, 'dist', '_headers'), 'utf8'));
-
-  /** @param {string} path */
-  const fileOf = (path) => {
-    const file = path.endsWith('/') ? `${path}index.html` : path;
-    const [, first = ''] = path.split('/');
-    const folder = also.includes(first) ? join(ROOT, first) : join(ROOT, 'dist');
-    const found = also.includes(first) ? join(ROOT, file) : join(folder, file);
-    return found.startsWith(folder + sep) ? found : undefined;
-  };
+export async function serve({ port = 0, base = '/' } = {}) {
+  const headersFor = parseHeaders(await readFile(join(SITE, '_headers'), 'utf8'));
 
   const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const path = decodeURIComponent(pathname);
     if (request.method !== 'GET' && request.method !== 'HEAD') return response.writeHead(405).end();
-    if (!path.startsWith(base)) return response.writeHead(404).end();
-    const local = path.slice(base.length - 1);
     /** @type {Record<string, string>} */
-    const headers = { 'Cache-Control': 'no-cache', ...headersFor(local) };
+    const headers = { 'Cache-Control': 'no-cache' };
     try {
-      const file = fileOf(local);
-      if (!file) throw new Error('outside of what is served');
+      const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+      const path = decodeURIComponent(pathname);
+      if (!path.startsWith(base)) throw new Error('outside of the site');
+      const local = path.slice(base.length - 1);
+      Object.assign(headers, headersFor(local));
+      const file = join(SITE, local.endsWith('/') ? `${local}index.html` : local);
+      if (!file.startsWith(SITE)) throw new Error('outside of the site');
       const { size, mtimeMs } = await stat(file);
       const etag = `"${size}-${mtimeMs}"`;
       Object.assign(headers, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', ETag: etag });
@@ -135,7 +126,6 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
       port: { type: 'string', default: '8314' },
       strict: { type: 'boolean' },
       base: { type: 'string' },
-      also: { type: 'string', multiple: true },
     },
   });
   const { strict, ...options } = { ...values, port: Number(values.port) };

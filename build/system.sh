@@ -46,7 +46,7 @@ browser() {
     fi
     if ! node build/browser.mjs >/dev/null; then
       say "Fetching Chromium with Playwright"
-      node_modules/.bin/playwright install chromium
+      node_modules/.bin/playwright install chromium || true
     fi
     node build/browser.mjs >/dev/null || fail "No Chromium was found or could be installed. Name one in GRAN_CHROMIUM."
   fi

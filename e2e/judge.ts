@@ -116,6 +116,7 @@ export function problemsIn(log: readonly Entry[]): string[] {
     let startedAt = 0;
     let since: Entry[] = [];
     let failed = false;
+    let open: Message['liveObjects'];
     for (const entry of log.filter((one) => one.worker === worker)) {
       const { message } = entry;
       if (entry.sent) {
@@ -137,9 +138,12 @@ export function problemsIn(log: readonly Entry[]): string[] {
       if (failed && message.type !== 'error') problems.push(`${message.type} between failure and error`);
       failed = message.type === 'failure';
       since.push(entry);
+      if (message.type === 'telemetry') open = message.liveObjects;
       if (message.type !== 'completed' && message.type !== 'error') continue;
       // A busy answer ends nothing: the export that runs is judged when its own end comes.
       const busy = message.type === 'error' && running > 1 && /running already|already running|\bbusy\b/i.test(String(message.message));
+      const left = Object.entries(open ?? {}).filter(([, count]) => count !== 0);
+      if (running === 1 && left.length) problems.push(`after ${message.type} there were still ${left.map((each) => each.join(': '))}`);
       running--;
       if (busy) continue;
       problems.push(...progressProblems(since, startedAt, entry.at, message.type === 'completed'));

@@ -12,36 +12,49 @@ self.addEventListener('message', keepMessage);
 const folder = new URL(/* @vite-ignore */ './pyodide/', import.meta.url).href;
 
 /**
- * All files of the runtime are asked for at once, and each is used only if its hash is the build's. Pyodide checks the
- * packages of its lock file by itself, but neither its own core nor a wheel that micropip gets by address.
- * @returns {() => void} ends it
+ * @param {string} name of a file of the runtime
+ * @param {string} hash
+ */
+async function fetchFile(name, hash) {
+  // no-cache: a host's stale copy of an older build is not what was asked for
+  const response = await fetch(folder + name, { integrity: hash, cache: 'no-cache' }).catch(() => undefined);
+  if (!response?.ok) throw new Error(`${name} is missing, or is not the file of this build`);
+  return response;
+}
+
+/**
+ * Asks for all files of the runtime at once, and lets Pyodide find them where it would fetch them. None is used whose hash
+ * is not the build's: Pyodide itself checks the packages of its lock file, but neither its own core nor a wheel that
+ * micropip gets by address.
  */
 function fetchRuntime() {
   const { fetch } = self;
-  const arriving = new Map();
-  for (const [name, hash] of Object.entries(integrity)) {
-    // no-cache: a host's stale copy of an older build is not what was asked for
-    const response = fetch(folder + name, { integrity: hash, cache: 'no-cache' });
-    response.catch(() => {}); // whoever takes it will hear of it
-    arriving.set(folder + name, response);
-  }
+  const arriving = new Map(Object.entries(integrity).map(([name, hash]) => [folder + name, fetchFile(name, hash)]));
   self.fetch = (input, init) => {
     const address = input instanceof Request ? input.url : String(input);
     const response = arriving.get(address);
-    arriving.delete(address);
+    arriving.delete(address); // a body can be read once
     return response ?? fetch(input, init);
   };
-  return () => (self.fetch = fetch);
+  const all = Promise.all(arriving.values());
+  const restore = () => (self.fetch = fetch);
+  return { all, restore };
+}
+
+async function loadPython() {
+  const python = await loadPyodide({ indexURL: folder, packageBaseUrl: folder, lockFileContents: lock });
+  // Pyodide would open every library of a package now; most of numpy's are never imported, and the rest opens on import.
+  python.pyimport('pyodide._package_loader').get_dynlibs = () => [];
+  await python.loadPackage(['numpy', 'pydantic', 'micropip'], { messageCallback: () => {} });
+  return python;
 }
 
 async function boot() {
-  const restoreFetch = fetchRuntime();
-  const [python, mediabunny] = await Promise.all([
-    loadPyodide({ indexURL: folder, packageBaseUrl: folder, lockFileContents: lock, packages: ['numpy', 'pydantic', 'micropip'] }),
-    import('mediabunny'),
-  ]);
+  const runtime = fetchRuntime();
+  // All of it, not only Python: Pyodide waits for ever for a core that does not come.
+  const [python, mediabunny] = await Promise.all([loadPython(), import('mediabunny'), runtime.all]);
   await python.pyimport('micropip').install.callKwargs(folder + wheel, { deps: false });
-  restoreFetch();
+  runtime.restore();
   python.registerJsModule('mediabunny', mediabunny);
   python.registerJsModule('gran_js', { toJsonText, loadAacEncoder: () => import('@mediabunny/aac-encoder') });
   python.pyimport('gran_worker.app').start(self, earlyMessages);

@@ -1,14 +1,13 @@
 """One export at a time: every init_export that is taken ends in exactly one completed or error, and nothing of it follows."""
 
 import asyncio
+import traceback
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 from gran_worker.errors import (
     BusyError,
-    ContractError,
     EncoderError,
     ExportError,
     InternalError,
@@ -58,7 +57,16 @@ class Workshop(Protocol):
 class _Job:
     task: "asyncio.Task[Outgoing]"
     meter: Meter
+    is_ending: bool = False
     stalled_at: Place | None = None
+
+    def stop(self, stalled_at: Place | None = None) -> None:
+        """Cancels, once: whatever tidies up is not to be disturbed, and the first reason is the one that is told."""
+        if self.is_ending:
+            return
+        self.is_ending, self.stalled_at = True, stalled_at
+        # Not at once: a task that has not begun would end without a look at the destination it was given.
+        asyncio.get_running_loop().call_soon(self.task.cancel)
 
 
 class Dispatcher:
@@ -84,7 +92,7 @@ class Dispatcher:
                 self._start(message, parcel)
             case CancelExport():
                 if self._job is not None:
-                    self._job.task.cancel()
+                    self._job.stop()
             case ProbeSource() | QuerySupport():
                 self._keep(self._answer(message, parcel))
 
@@ -100,6 +108,22 @@ class Dispatcher:
     async def _supervise(self, job: _Job) -> None:
         """Tells how the job is doing until it ends, then how it ended."""
         teller = ProgressTeller(job.meter)
+        try:
+            await self._watch(job, teller)
+        except Exception:  # noqa: BLE001 - an export that cannot be told of must still end, and in one message
+            traceback.print_exc()
+            job.stop()
+        outcome = await _outcome(job)
+        self._job = None
+        self._send(self._workshop.readings(job.meter))
+        if isinstance(outcome, Completed):
+            for progress in teller.tell(committed=True):
+                self._send(progress)
+            self._send(outcome)
+        else:
+            self._end(outcome)
+
+    async def _watch(self, job: _Job, teller: ProgressTeller) -> None:
         told_s = self._clock()
         while not job.task.done():
             await asyncio.wait({job.task}, timeout=HEARTBEAT_S)
@@ -111,22 +135,12 @@ class Dispatcher:
                 told_s = self._clock()
                 self._send(self._workshop.readings(job.meter))
             self._end_if_stalled(job)
-        outcome = await _outcome(job)
-        self._job = None
-        self._send(self._workshop.readings(job.meter))
-        if isinstance(outcome, Completed):
-            for progress in teller.tell(committed=True):
-                self._send(progress)
-            self._send(outcome)
-        else:
-            self._end(outcome)
 
     def _end_if_stalled(self, job: _Job) -> None:
         place = job.meter.place
         if place is None or place.stage == "commit" or self._clock() - job.meter.alive_s < STALL_S:
             return
-        job.stalled_at = place
-        job.task.cancel()
+        job.stop(place)
 
     def _end(self, error: ExportError | None) -> None:
         """Sends the two messages that end an export badly; None is a cancellation."""
@@ -138,10 +152,14 @@ class Dispatcher:
         self._send(Error.of(error))
 
     async def _refuse(self, error: ExportError, parcel: object) -> None:
-        # What cannot even be read has no destination that could be found.
-        with suppress(ContractError):
-            await self._workshop.discard(parcel)
-        self._end(error)
+        try:
+            # While an export runs, the destination may be its own.
+            if self._job is None:
+                await self._workshop.discard(parcel)
+        except ExportError:
+            pass  # the refusal is what went wrong first
+        finally:
+            self._end(error)
 
     async def _answer(self, question: ProbeSource | QuerySupport, parcel: object) -> None:
         self._send(await self._workshop.answer(question, parcel))
@@ -164,6 +182,7 @@ async def _outcome(job: _Job) -> Completed | ExportError | None:
     except ExportError as error:
         return error
     except Exception as bug:  # noqa: BLE001 - the one place where not knowing is an answer
+        traceback.print_exception(bug)  # for the console; a message has no stack
         return InternalError.wrap(bug)
 
 

@@ -9,7 +9,7 @@ from gran_worker.errors import SourceError
 from gran_worker.listener import VoiceReader
 from gran_worker.messages import Completed, Warning
 from gran_worker.mixer import mix
-from gran_worker.plan import RenderPlan, Stretch, Way, build_plan, source_paths
+from gran_worker.plan import RenderPlan, Stretch, Way, build_plan, film_extent, source_paths
 from gran_worker.ports import Block, Frame, MediaPort, OutputPort, Probe, StudioPort
 from gran_worker.reader import FrameReader
 from gran_worker.settings import Settings
@@ -27,11 +27,11 @@ async def export(timeline: Timeline, settings: Settings, studio: StudioPort, met
     """
     media = studio.media
     try:
+        _, meter.frames_total = film_extent(timeline, settings)
         probes = await _open_sources(timeline, media, meter)
         plan = build_plan(timeline, settings, probes)
         for notice in plan.notices:
             warn(Warning(code=notice.code, message=notice.message, clip_id=notice.clip_id))
-        meter.frames_total = plan.n_frames
         with meter.stage("open"):
             output = await studio.open_output(plan, settings)
         try:

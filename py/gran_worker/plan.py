@@ -90,12 +90,8 @@ def _collect(scope: Scope, owner: Clip | None, paths: dict[str, Clip], entered: 
             _collect(inner, owner or clip, paths, entered)
 
 
-def build_plan(timeline: Timeline, settings: Settings, probes: Mapping[str, Probe]) -> RenderPlan:
-    """The plan of an export.
-
-    ``settings`` are clamped; ``probes`` hold every path of :func:`source_paths`. Raises PlanError for a timeline that cannot be
-    rendered and SourceError for a clip whose source cannot be decoded.
-    """
+def film_extent(timeline: Timeline, settings: Settings) -> tuple[TimeRange, int]:
+    """The part of the timeline that is put out, and how many frames that makes. Raises PlanError if it makes none."""
     ends_us = [clip.timeline_range.end_us for track in timeline.tracks for clip in enabled_clips(track)]
     if not ends_us:
         raise PlanError("There is nothing to export: the timeline has no enabled clip.", code="E_EMPTY")
@@ -103,6 +99,18 @@ def build_plan(timeline: Timeline, settings: Settings, probes: Mapping[str, Prob
     n_frames = settings.fps.count(output.duration_us)
     if n_frames == 0:
         raise PlanError("There is nothing to export: what was chosen is shorter than a frame.", code="E_EMPTY")
+    return output, n_frames
+
+
+def build_plan(timeline: Timeline, settings: Settings, probes: Mapping[str, Probe]) -> RenderPlan:
+    """The plan of an export.
+
+    ``settings`` are clamped; ``probes`` hold every path of :func:`source_paths`. Raises PlanError for a timeline that cannot be
+    rendered and SourceError for a clip whose source cannot be decoded.
+    """
+    if settings.executor == "pixi":
+        raise PlanError("This version draws with the 2D canvas only. Choose “auto” or “2d” as executor.", code="E_UNSUPPORTED")
+    output, n_frames = film_extent(timeline, settings)
     size = Size(settings.width, settings.height)
     voices: tuple[Voice, ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -292,7 +292,7 @@ async def test_long_sound_is_held_a_block_at_a_time() -> None:
 
 # Parts of a film
 
-few = settings(max_examples=15)
+few = settings(max_examples=10)
 
 FILM_TRACKS = (
     track(clip("logo", source="logo.png", isImage=True, start_us=700_700, duration_us=500_500, opacity=0.5)),

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gran_worker.listener import VoiceReader
@@ -63,6 +63,7 @@ async def test_mono_is_on_both_sides() -> None:
 
 
 @pytest.mark.parametrize("rate_hz", [44_100, 48_000])
+@settings(max_examples=25)
 @given(size=st.integers(150, 3000), block=st.integers(100, 3000), origin=st.integers(-500, 500))
 def test_no_size_of_blocks_changes_a_bit(rate_hz: int, size: int, block: int, origin: int) -> None:
     source = sound_source(noise(0.2, rate_hz), rate_hz)

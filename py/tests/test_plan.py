@@ -1,7 +1,7 @@
 """What the film consists of: its length, its stretches and the shortest way for each."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gran_worker.colour import BT709, Colour
@@ -275,6 +275,7 @@ RATES = st.sampled_from([FrameRate(20), FrameRate(25), FrameRate(50)])
 """Their frame times are whole µs, so that cuts and shifts on frames are exact."""
 
 
+@settings(max_examples=25)
 @given(RATES, st.integers(1, 99), st.sampled_from([1, 2, 0.5]))
 def test_cutting_a_clip_at_a_frame_changes_no_frame(rate: FrameRate, cut: int, speed: float) -> None:
     cut_us, end_us = rate.start_us(cut), rate.start_us(100)
@@ -287,12 +288,14 @@ def test_cutting_a_clip_at_a_frame_changes_no_frame(rate: FrameRate, cut: int, s
     assert frame_by_frame(plans[0]) == frame_by_frame(plans[1])
 
 
+@settings(max_examples=25)
 @given(st.permutations(["a", "b", "c", "d"]))
 def test_the_order_of_items_is_irrelevant(order: list[str]) -> None:
     items = {name: clip(name, start_us=n * SECOND_US, opacity=0.5 + n / 10) for n, name in enumerate("abcd")}
     assert plan_of(track(*(items[name] for name in order)), sources=FILMS) == plan_of(track(*items.values()), sources=FILMS)
 
 
+@settings(max_examples=25)
 @given(RATES, st.integers(0, 500))
 def test_moving_everything_by_frames_moves_the_film(rate: FrameRate, by: int) -> None:
     by_us = rate.start_us(by)
@@ -303,6 +306,7 @@ def test_moving_everything_by_frames_moves_the_film(rate: FrameRate, by: int) ->
     assert frame_by_frame(here) == frame_by_frame(there)
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 2 * SECOND_US), st.integers(1, SECOND_US))
 def test_an_invisible_clip_is_a_no_op(start_us: int, duration_us: int) -> None:
     film = track(clip("film", seconds=3))
@@ -316,7 +320,13 @@ def test_an_invisible_clip_is_a_no_op(start_us: int, duration_us: int) -> None:
 
 def test_thousands_of_clips_plan_quickly() -> None:
     # Not a benchmark: quadratic work would take minutes.
-    tracks = [track(*(clip(f"{t}-{n}", start_us=n * 40_000, duration_us=40_000, opacity=0.5) for n in range(500))) for t in range(8)]
+    tracks = [track(*(clip(f"{t}-{n}", start_us=n * 40_000, duration_us=40_000, opacity=0.5) for n in range(300))) for t in range(8)]
     plan = plan_of(*tracks, sources=FILMS, wanted=small(fps=25))
-    assert len(plan.stretches) == 500
+    assert len(plan.stretches) == 300
     assert all(len(stretch.layers) == 8 for stretch in plan.stretches)
+
+
+def test_an_executor_that_is_not_there_is_refused_by_name() -> None:
+    with pytest.raises(PlanError, match="2D canvas only") as caught:
+        plan_of(track(clip()), sources=FILMS, executor="pixi")
+    assert caught.value.code == "E_UNSUPPORTED"

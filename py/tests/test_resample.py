@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gran_worker.ports import Block
@@ -108,6 +108,7 @@ def test_other_rates_need_as_much_on_either_side() -> None:
     assert resampler.span(Fraction(0), range(160, 161)) == range(147 - resampler.reach + 1, 147 + resampler.reach + 1)
 
 
+@settings(max_examples=30)
 @given(
     st.sampled_from([Fraction(147, 160), Fraction(160, 147), Fraction(2), Fraction(441, 160), Fraction(1001, 1000)]),
     st.fractions(-2000, 2000, max_denominator=10_000),
@@ -121,6 +122,7 @@ def test_blocks_of_any_size_give_the_same_bits(step: Fraction, origin: Fraction,
     assert np.array_equal(np.concatenate(parts, axis=1), whole)
 
 
+@settings(max_examples=30)
 @given(st.fractions(-100, 100, max_denominator=3000), st.integers(0, 5000))
 def test_only_the_position_in_the_source_counts(origin: Fraction, shift: int) -> None:
     step, source = Fraction(147, 160), noise(0.1, channels=1)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import js
@@ -70,8 +70,10 @@ async def drain(iterator: Any) -> AsyncGenerator[Any, None]:
 
 async def leave(goodbye: Awaitable[Any]) -> None:
     """Waits for an object that is thrown away to finish, but not for long and not for its complaints."""
-    with suppress(JsException, TimeoutError):
-        await asyncio.wait_for(asyncio.shield(asyncio.ensure_future(goodbye)), LEAVING_S)
+    task = asyncio.ensure_future(goodbye)
+    # Looked at, early or late: a complaint that nobody takes would be told as unhandled.
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    await asyncio.wait({task}, timeout=LEAVING_S)
 
 
 def class_name(value: Any) -> str:

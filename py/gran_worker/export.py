@@ -1,21 +1,23 @@
 """One export: opens sources, plans, then lets sound and picture advance together, a second at a time, into the output."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, contextmanager, suppress
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+
+import numpy as np
 
 from gran_worker.compose import draw_list
-from gran_worker.errors import SourceError
-from gran_worker.listener import VoiceReader
+from gran_worker.errors import located
 from gran_worker.messages import Completed, Warning
-from gran_worker.mixer import mix
-from gran_worker.plan import RenderPlan, Stretch, Way, build_plan, check_drawable, film_extent, source_paths
+from gran_worker.mixdown import Master, Mixdown, loudness_gain
+from gran_worker.plan import RenderPlan, Stretch, Way, build_plan, film_extent, source_paths
 from gran_worker.ports import Block, Frame, MediaPort, OutputPort, Probe, StudioPort
 from gran_worker.reader import FrameReader
 from gran_worker.settings import Settings
+from gran_worker.shown import Layer, leaves
 from gran_worker.snapshot import Timeline, label
 from gran_worker.telemetry import Meter
-from gran_worker.timing import clock_text
+from gran_worker.voices import Notice
 
 
 async def export(timeline: Timeline, settings: Settings, studio: StudioPort, meter: Meter, warn: Callable[[Warning], None]) -> Completed:
@@ -25,17 +27,21 @@ async def export(timeline: Timeline, settings: Settings, studio: StudioPort, met
     commit has begun a cancellation waits for its outcome, and a commit that succeeded is a success.
     """
     media = studio.media
+
+    def notify(notice: Notice) -> None:
+        warn(Warning(code=notice.code, message=notice.message, clip_id=notice.clip_id))
+
     try:
-        check_drawable(timeline)
         _, meter.frames_total = film_extent(timeline, settings)
         probes = await _open_sources(timeline, media, meter)
         plan = build_plan(timeline, settings, probes)
         for notice in plan.notices:
-            warn(Warning(code=notice.code, message=notice.message, clip_id=notice.clip_id))
+            notify(notice)
+        master = await _open_master(plan, settings, media, meter, notify)
         with meter.stage("open"):
             output = await studio.open_output(plan, settings)
         try:
-            await _render(plan, media, output, meter)
+            await _render(plan, media, master, output, meter)
             with meter.stage("finalize"):
                 await output.finish()
             await _commit(output, meter)
@@ -60,11 +66,21 @@ async def _open_sources(timeline: Timeline, media: MediaPort, meter: Meter) -> M
     return probes
 
 
-async def _render(plan: RenderPlan, media: MediaPort, output: OutputPort, meter: Meter) -> None:
+async def _open_master(
+    plan: RenderPlan, settings: Settings, media: MediaPort, meter: Meter, notify: Callable[[Notice], None]
+) -> Master | None:
+    if not settings.audio:
+        return None
+    # Before any encoder is opened: browsers may take one away that waits.
+    gain = await loudness_gain(plan, settings.audio, media, meter)
+    return Master(plan, settings.audio, gain, notify)
+
+
+async def _render(plan: RenderPlan, media: MediaPort, master: Master | None, output: OutputPort, meter: Meter) -> None:
     async with AsyncExitStack() as readers:
         picture = _Picture(plan, media, output, meter)
         readers.push_async_callback(picture.aclose)
-        sound = _SoundTrack(plan, media, output, meter)
+        sound = _SoundTrack(plan, media, master, output, meter)
         readers.push_async_callback(sound.aclose)
         for frames, samples in plan.segments():
             # Sound goes first, so that the muxer never waits for more than one segment of it.
@@ -86,6 +102,7 @@ class _Picture:
         self._seen_until = _ends_of_sight(plan.stretches)
         self._at = -1
         self._stretch = Stretch(range(0), (), Way.CANVAS)
+        self._leaves: tuple[Layer, ...] = ()
         self._readers: dict[str, FrameReader] = {}
 
     async def show(self, index: int) -> None:
@@ -93,13 +110,13 @@ class _Picture:
             await self._enter(self._at + 1)
         output_us = self._plan.rate.start_us(index)
         frames: list[Frame | None] = []
-        for layer in self._stretch.layers:
+        for layer in self._leaves:
             if layer.path is None:
                 frames.append(None)
                 continue
             where = (layer.clip_id, layer.name, output_us)
             with self._meter.stage("decode", *where), located(*where):
-                frames.append(await self._readers[layer.clip_id].at(output_us))
+                frames.append(await self._readers[layer.key].at(output_us))
         if self._stretch.way is Way.STRAIGHT and frames[0] is not None and frames[0].size == self._plan.size:
             with self._meter.stage("encode", time_us=output_us):
                 await self._output.add_frame(frames[0], index)
@@ -111,75 +128,56 @@ class _Picture:
 
     async def aclose(self) -> None:
         async with AsyncExitStack() as closing:
-            for clip_id in self._readers:
-                closing.push_async_callback(self._close, clip_id)
+            for key in self._readers:
+                closing.push_async_callback(self._close, key)
 
     async def _enter(self, at: int) -> None:
         self._at, self._stretch = at, self._plan.stretches[at]
-        wanted = {layer.clip_id: layer for layer in self._stretch.layers if layer.path is not None}
-        for clip_id in self._readers.keys() - wanted.keys():
-            await self._close(clip_id)
-        for clip_id, layer in wanted.items():
-            if clip_id not in self._readers:
-                first, last = self._stretch.frames.start, self._seen_until[at][clip_id] - 1
+        self._leaves = tuple(leaves(self._stretch.layers))
+        wanted = {layer.key: layer for layer in self._leaves if layer.path is not None}
+        for key in self._readers.keys() - wanted.keys():
+            await self._close(key)
+        for key, layer in wanted.items():
+            if key not in self._readers:
+                first, last = self._stretch.frames.start, self._seen_until[at][key] - 1
                 start_us, end_us = self._plan.rate.start_us(first), self._plan.rate.start_us(last)
-                self._readers[clip_id] = FrameReader(self._media, layer, start_us, end_us)
+                self._readers[key] = FrameReader(self._media, layer, start_us, end_us)
 
-    async def _close(self, clip_id: str) -> None:
-        reader = self._readers.pop(clip_id)
+    async def _close(self, key: str) -> None:
+        reader = self._readers.pop(key)
         self._meter.repeated_frames += reader.repeated
         self._meter.dropped_frames += reader.dropped
         await reader.aclose()
 
 
 class _SoundTrack:
-    """The sound's way through the plan: voices open when they begin to sound and close when they end."""
+    """The sound's way through the plan: mixed, mastered, encoded."""
 
-    def __init__(self, plan: RenderPlan, media: MediaPort, output: OutputPort, meter: Meter) -> None:
-        self._plan, self._media, self._output, self._meter = plan, media, output, meter
-        self._waiting = sorted(plan.voices, key=lambda voice: voice.samples.start, reverse=True)
-        self._open: dict[str, tuple[VoiceReader, range]] = {}
-        self._voices = {voice.clip_id: voice for voice in plan.voices}
+    def __init__(self, plan: RenderPlan, media: MediaPort, master: Master | None, output: OutputPort, meter: Meter) -> None:
+        self._plan, self._master, self._output, self._meter = plan, master, output, meter
+        self._mixdown = Mixdown(plan, media, meter)
+        self._first = 0
 
     async def advance(self, samples: range) -> None:
-        """Mixes and encodes output ``samples``."""
-        while self._waiting and self._waiting[-1].samples.start < samples.stop:
-            voice = self._waiting.pop()
-            self._open[voice.clip_id] = (VoiceReader(self._media, voice), voice.samples)
-        heard: list[tuple[str, range, Block]] = []
-        for clip_id in sorted(self._open):
-            reader, extent = self._open[clip_id]
-            part = range(max(extent.start, samples.start), min(extent.stop, samples.stop))
-            voice = self._voices[clip_id]
-            time_us = part.start * 1_000_000 // self._plan.sample_rate_hz
-            where = (clip_id, voice.name, time_us)
-            with self._meter.stage("decode", *where), located(*where):
-                heard.append((clip_id, part, await reader.read(part)))
-            if extent.stop <= samples.stop:
-                await self._close(clip_id)
+        """Mixes and encodes output ``samples``. A few ms of them may wait for the next call, or for the end."""
+        assert self._master is not None
+        mixed = await self._mixdown.block(samples)
         with self._meter.stage("compose"):
-            block = mix([(self._voices[clip_id], part, sound) for clip_id, part, sound in heard], samples, self._plan.channels)
-        with self._meter.stage("encode"):
-            await self._output.add_sound(block, samples.start)
+            block = self._master.finish_block(mixed)
+            if samples.stop == self._plan.n_samples:
+                block = np.concatenate([block, self._master.finish()], axis=1)
+        await self._encode(block)
 
     async def aclose(self) -> None:
-        async with AsyncExitStack() as closing:
-            for clip_id in self._open:
-                closing.push_async_callback(self._close, clip_id)
+        await self._mixdown.aclose()
 
-    async def _close(self, clip_id: str) -> None:
-        reader, _ = self._open.pop(clip_id)
-        await reader.aclose()
-
-
-@contextmanager
-def located(clip_id: str, clip: str, time_us: int | None = None) -> Iterator[None]:
-    """Adds which clip, and when, to a SourceError that only knows its file."""
-    try:
-        yield
-    except SourceError as error:
-        when = "" if time_us is None else f" at {clock_text(time_us)}"
-        raise SourceError(f"Clip {clip}{when}: {error.message}", code=error.code, clip_id=clip_id, time_us=time_us) from error
+    async def _encode(self, block: Block) -> None:
+        """With what the limiter kept back the last block may be longer than a second."""
+        for start in range(0, block.shape[1], self._plan.sample_rate_hz):
+            part = block[:, start : start + self._plan.sample_rate_hz]
+            with self._meter.stage("encode"):
+                await self._output.add_sound(part, self._first)
+            self._first += part.shape[1]
 
 
 def _ends_of_sight(stretches: Sequence[Stretch]) -> list[dict[str, int]]:
@@ -187,7 +185,7 @@ def _ends_of_sight(stretches: Sequence[Stretch]) -> list[dict[str, int]]:
     ends: list[dict[str, int]] = []
     later: dict[str, int] = {}
     for stretch in reversed(stretches):
-        later = {layer.clip_id: later.get(layer.clip_id, stretch.frames.stop) for layer in stretch.layers}
+        later = {layer.key: later.get(layer.key, stretch.frames.stop) for layer in leaves(stretch.layers)}
         ends.append(later)
     ends.reverse()
     return ends

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import js
@@ -10,15 +10,20 @@ import mediabunny
 import numpy as np
 from pyodide.ffi import JsException, to_js
 
+from gran_worker.browser.animation import ANIMATED, Animation
 from gran_worker.browser.ffi import class_name, drain, js_errors, or_none
 from gran_worker.colour import BT709, Colour
 from gran_worker.errors import ExportError, SourceError
 from gran_worker.geometry import Rotation, Size
+from gran_worker.imageheader import HEADER_BYTES, MAX_PX, MAX_SIDE_PX, is_too_large, parse_image_header
+from gran_worker.lateness import HEAD_BYTES, matroska_lateness, mp3_lateness
 from gran_worker.ports import AudioInfo, Frame, Probe, Sound, VideoInfo
+from gran_worker.snapshot import file_name
 
 SECOND_US = 1_000_000
 DEFAULT_FRAME_US = 33_333
 FRAMES_TO_MEASURE = 60
+MILLISECONDS = 1000
 STRAIGHT_FORMATS = ("I420", "NV12")
 # Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
 CONTAINER_NAMES = ("MP4", "QTFF", "MATROSKA", "WEBM", "WAVE", "OGG", "FLAC", "MP3", "ADTS", "MPEG_TS")
@@ -71,7 +76,13 @@ class _Opened:
     video: Any = None
     audio: Any = None
     bitmap: Any = None
+    animation: Animation | None = None
     first_pts_us: int = 0
+    rate_hz: int = 1
+    late: int = 0
+    """Samples that the demuxer's times of the sound are late by."""
+    sound_slack: int = 2
+    """Samples by which the container's rounding moves the times of blocks that follow each other without a gap."""
     software: bool = field(default=False)
 
 
@@ -83,7 +94,7 @@ class BrowserMedia:
         self._opened: dict[str, _Opened] = {}
 
     async def probe(self, path: str) -> Probe:
-        name = path.rpartition("/")[2]
+        name = file_name(path.rpartition("\0")[2])
         with js_errors(unreadable(name)):
             blob = self._files[path]
             if class_name(blob) == "FileSystemFileHandle":
@@ -105,12 +116,19 @@ class BrowserMedia:
                 raise SourceError(f"{name} holds neither picture nor sound.")
             duration_us = round(await opened.input.computeDuration() * SECOND_US)
         video, video_problem = await _tried(_probe_video(opened)) if opened.video is not None else (None, None)
-        audio, audio_problem = await _tried(_probe_audio(opened)) if opened.audio is not None else (None, None)
+        audio, audio_problem = await _tried(_probe_audio(opened, blob)) if opened.audio is not None else (None, None)
         self._alive()
         return Probe(name, duration_us, video, audio, video_problem, audio_problem)
 
     async def frames(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Frame, None]:
         opened = self._opened[path]
+        if opened.animation is not None:
+            with js_errors(undecodable(opened.name, "picture")):
+                async with aclosing(opened.animation.frames(start_us, end_us)) as frames:
+                    async for frame in frames:
+                        self._alive()
+                        yield frame
+            return
         sink = mediabunny.VideoSampleSink.new(opened.video)
         with js_errors(undecodable(opened.name, "picture")):
             samples = drain(sink.samples(start_us / SECOND_US, end_us / SECOND_US))
@@ -123,6 +141,9 @@ class BrowserMedia:
         opened = self._opened[path]
         if opened.bitmap is not None:
             return StillFrame(opened.bitmap)
+        if opened.animation is not None:
+            with js_errors(undecodable(opened.name, "picture")):
+                return await opened.animation.at(source_us)
         sink = mediabunny.VideoSampleSink.new(opened.video)
         with js_errors(undecodable(opened.name, "picture")):
             moment_us = max(source_us, opened.first_pts_us)
@@ -134,14 +155,20 @@ class BrowserMedia:
         opened = self._opened[path]
         sink = mediabunny.AudioSampleSink.new(opened.audio)
         with js_errors(undecodable(opened.name, "sound")):
-            samples = drain(sink.samples(start_us / SECOND_US, end_us / SECOND_US))
+            # What is late begins, in the demuxer's time, after its own.
+            late_s = opened.late / opened.rate_hz
+            samples = drain(sink.samples(max(0.0, start_us / SECOND_US + late_s), max(0.0, end_us / SECOND_US + late_s)))
+            expected: int | None = None
             async with aclosing(samples):
                 async for sample in samples:
                     self._alive()
                     try:
-                        sound = _sound(sample)
+                        sound = _sound(sample, opened.late)
                     finally:
                         sample.close()
+                    if expected is not None and abs(sound.first - expected) <= opened.sound_slack:
+                        sound = replace(sound, first=expected)
+                    expected = sound.first + sound.block.shape[1]
                     yield sound
 
     async def close(self) -> None:
@@ -150,16 +177,32 @@ class BrowserMedia:
                 opened.input.dispose()
             if opened.bitmap is not None:
                 opened.bitmap.close()
+            if opened.animation is not None:
+                opened.animation.close()
         self._opened.clear()
 
     async def _probe_image(self, opened: _Opened, blob: Any) -> Probe:
+        header = parse_image_header(bytes((await blob.slice(0, HEADER_BYTES).arrayBuffer()).to_bytes()))
+        if header is not None and header.mime == "image/svg+xml":
+            message = f"{opened.name} is an SVG drawing, which the exporter cannot draw. Save it as PNG, as large as it is needed."
+            raise SourceError(message)
+        if header is not None and header.size is not None and is_too_large(header.size):
+            across, down = header.size
+            message = (
+                f"{opened.name} has {across}×{down} px; at most {MAX_SIDE_PX} on a side and {MAX_PX // 1_000_000} million are possible."
+            )
+            raise SourceError(f"{message} Make it smaller.")
         try:
-            opened.bitmap = await js.createImageBitmap(blob, imageOrientation="from-image")
+            if header is not None and header.mime in ANIMATED:
+                opened.animation = await Animation.open(blob, header.mime)
+            if opened.animation is None:
+                opened.bitmap = await js.createImageBitmap(blob, imageOrientation="from-image")
         except JsException as error:
             message = f"{opened.name} is not a video, sound or image file that this browser can open."
             raise SourceError(f"{message} Convert it, or remove its clips.") from error
         self._alive()
-        size = Size(opened.bitmap.width, opened.bitmap.height)
+        animation = opened.animation
+        size = animation.size if animation is not None else Size(opened.bitmap.width, opened.bitmap.height)
         info = VideoInfo(
             kind="image",
             codec="image",
@@ -168,10 +211,11 @@ class BrowserMedia:
             rotation=0,
             first_pts_us=0,
             tick_us=0,
-            frame_us=DEFAULT_FRAME_US,
-            opaque=blob.type in ("image/jpeg", "image/bmp"),
+            frame_us=animation.shortest_us if animation is not None else DEFAULT_FRAME_US,
+            opaque=header is not None and header.mime in ("image/jpeg", "image/bmp"),
             passes_straight=False,
             colour=None,
+            animated=animation is not None,
         )
         return Probe(opened.name, 0, info, None)
 
@@ -223,7 +267,7 @@ async def _probe_video(opened: _Opened) -> VideoInfo:
             first.close()
 
 
-async def _probe_audio(opened: _Opened) -> AudioInfo:
+async def _probe_audio(opened: _Opened, blob: Any) -> AudioInfo:
     """Decodes the first block: headers and decoders may differ about the rate, and the decoder is right."""
     track, name = opened.audio, opened.name
     with js_errors(undecodable(name, "sound")):
@@ -236,9 +280,32 @@ async def _probe_audio(opened: _Opened) -> AudioInfo:
         if first is None:
             raise SourceError(f"the sound of {name} has no block that can be decoded.", code="E_DECODE")
         try:
-            return AudioInfo(str(codec), int(first.sampleRate), int(first.numberOfChannels))
+            opened.rate_hz = int(first.sampleRate)
+            opened.late = await _lateness(opened, str(codec), blob, int(first.numberOfFrames))
+            if await track.getTimeResolution() <= MILLISECONDS:
+                opened.sound_slack = opened.rate_hz * 3 // 2000
+            return AudioInfo(str(codec), opened.rate_hz, int(first.numberOfChannels))
         finally:
             first.close()
+
+
+async def _lateness(opened: _Opened, codec: str, blob: Any, first_samples: int) -> int:
+    """Samples by which the times of ``opened``'s sound are late, less those that its decoder leaves out by itself."""
+    container = str((await opened.input.getFormat()).name)
+    if container in ("Matroska", "WebM") and codec != "opus":
+        return matroska_lateness(await _head(blob), opened.rate_hz)
+    if container == "MP3":
+        return mp3_lateness(await _head(blob))
+    if container in ("MP4", "QuickTime File Format") and codec == "opus":
+        # Decoders of Opus leave out the pre-skip by themselves, and the edit list has moved it before 0 already.
+        packet = or_none(await mediabunny.EncodedPacketSink.new(opened.audio).getFirstPacket())
+        whole = 0 if packet is None else round(packet.duration * opened.rate_hz)
+        return -max(0, whole - first_samples) if packet is not None and packet.timestamp < 0 else 0
+    return 0
+
+
+async def _head(blob: Any) -> bytes:
+    return bytes((await blob.slice(0, HEAD_BYTES).arrayBuffer()).to_bytes())
 
 
 def _unknown_codec(name: str, what: str, codec: Any) -> SourceError:
@@ -258,14 +325,14 @@ def _colour(space: Any) -> Colour:
     )
 
 
-def _sound(sample: Any) -> Sound:
+def _sound(sample: Any, late: int) -> Sound:
     """Copied out whole and interleaved: one crossing a block."""
     n_samples, channels, rate_hz = int(sample.numberOfFrames), int(sample.numberOfChannels), int(sample.sampleRate)
     copied = js.Float32Array.new(n_samples * channels)
     sample.copyTo(copied, planeIndex=0, format="f32")
     flat = np.empty(n_samples * channels, np.float32)
     copied.assign_to(flat)
-    return Sound(round(sample.timestamp * rate_hz), rate_hz, flat.reshape(n_samples, channels).T)
+    return Sound(round(sample.timestamp * rate_hz) - late, rate_hz, flat.reshape(n_samples, channels).T)
 
 
 def unreadable(name: str) -> Callable[[str, str], ExportError]:

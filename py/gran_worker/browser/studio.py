@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-
 from gran_worker.browser import encoder
 from gran_worker.browser.canvas2d import PlanarKernel
 from gran_worker.browser.ffi import entries, or_none

@@ -15,7 +15,7 @@ import { StreamSink } from './sink.js';
 
 const SWAP_FILE_RETRY_MS = 100;
 const SWAP_FILE_PATIENCE_MS = 3000;
-const STREAM_PATIENCE_MS = 1000;
+const STREAM_PATIENCE_MS = 300;
 
 /**
  * @param {unknown} output

@@ -10,7 +10,7 @@ from pyodide.ffi import JsException, create_proxy, jsnull, to_js
 
 from gran_worker.errors import ExportError
 
-LEAVING_S = 0.4
+LEAVING_S = 0.3
 """How long an object that is being thrown away may take to say goodbye. Cancel must answer in a second, whatever hangs."""
 
 

@@ -90,7 +90,8 @@ test('while the disk hangs', async ({ bench }, info) => {
   const cancel: When = { phase: 'finalize', laterMs: 300 };
   const outcome = await bench.export({ timeline: SHORT, settings: MP4, output: { $stream: { stallAtWrite: true } }, cancel });
   expectCancelled(outcome);
-  expect(outcome.stream!.events.at(-1)?.name).toBe('abort');
+  // A stream hears of an abort only once its write ends, and this one never does; but it must not hear of a close either.
+  expect(outcome.stream!.events.map(({ name }) => name)).toEqual(['write']);
   await expectWorks(bench, info.outputDir);
 });
 

@@ -47,7 +47,7 @@ for (const [number, scene] of SCENES.entries()) {
       least = Math.min(least, ssim(picture, reference));
       const flat = flatDifference(picture, reference);
       [redGreen, blue] = [Math.max(redGreen, flat.redGreen), Math.max(blue, flat.blue)];
-      expect.soft(offset(picture, reference), `frame ${index}: shift of the edges`).toEqual([0, 0]);
+      expect.soft(offset(picture, reference), `frame ${index}: shift of the edges, px`).toBeLessThanOrEqual(1);
     }
     console.log(`    ${scene.name}: SSIM ${least.toFixed(4)}, flat areas off by ${redGreen.toFixed(1)}, in blue ${blue.toFixed(1)}`);
     expect.soft(least, 'SSIM of luma, worst frame').toBeGreaterThanOrEqual(scene.likeness ?? 0.98);

@@ -42,12 +42,16 @@ class ProgressTeller:
         due = PHASES[len(self._told) : PHASES.index(phase) + 1]
         if not due and not committed and now_s - self._last_s < INTERVAL_S:
             return
-        self._percent = 100.0 if committed else max(self._percent, min(99.0, self._estimate()))
+        self._percent = max(self._percent, min(99.0, self._estimate()))
         self._charged = dict(meter.seconds)
         self._last_s = now_s
         self._told += due
-        for each in (*due[:-1], phase):
+        for each in due[:-1]:
+            # A film that is done before its phases were told tells them now: they are not the end.
             yield self._message(each)
+        if committed:
+            self._percent = 100.0
+        yield self._message(phase)
 
     def _message(self, phase: Phase) -> Progress:
         count = FrameCount(current=self._meter.frames_done, total=self._meter.frames_total)

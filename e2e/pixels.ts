@@ -12,8 +12,14 @@ export type Picture = Uint8Array;
 export const AS_RGB = 'scale=flags=accurate_rnd+full_chroma_int+bilinear,format=gbrp';
 
 /** What ffmpeg makes of `inputs` by a filter graph whose output is called `out`. */
-export function filtered(inputs: readonly string[], graph: string): Promise<Picture[]> {
-  const args = [...inputs.flatMap((input) => ['-i', input]), '-filter_complex', `${graph};[out]format=rgb24[rgb]`, '-map', '[rgb]'];
+export function filtered(inputs: readonly string[], graph: string, decoder: readonly string[] = []): Promise<Picture[]> {
+  const args = [
+    ...inputs.flatMap((input) => [...decoder, '-i', input]),
+    '-filter_complex',
+    `${graph};[out]format=rgb24[rgb]`,
+    '-map',
+    '[rgb]',
+  ];
   const child = spawn('ffmpeg', ['-hide_banner', '-v', 'error', ...args, '-fps_mode', 'passthrough', '-f', 'rawvideo', 'pipe:1']);
   const pieces: Buffer[] = [];
   let complaint = '';

@@ -2,8 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, warningsOf, type Settings } from './harness.ts';
-import { decoded, flatDifference, HEIGHT, offset, ssim, WIDTH, type Picture } from './pixels.ts';
-import { FRAMES, SCENES } from './scenes.ts';
+import { decoded, filtered, flatDifference, HEIGHT, offset, ssim, WIDTH, type Picture } from './pixels.ts';
+import { FRAMES, SCENES, textAlone } from './scenes.ts';
 
 const SETTINGS: Settings = {
   width: WIDTH,
@@ -55,3 +55,55 @@ for (const [number, scene] of SCENES.entries()) {
     expect.soft(blue, 'flat areas, levels of blue').toBeLessThanOrEqual(BLUE_TOLERANCE);
   });
 }
+
+test('a film with alpha', async ({ bench }, info) => {
+  const scene = SCENES.find(({ name }) => name === 'a source with alpha')!;
+  const seeThrough = { ...scene.timeline, tracks: scene.timeline.tracks.slice(0, 1) };
+  const settings: Settings = { ...SETTINGS, codec: 'vp9', container: 'webm', alpha: true };
+  const { path } = await bench.exportFile({ timeline: seeThrough, settings }, info.outputDir);
+  // ffmpeg's own VP9 decoder leaves the alpha out; libvpx's does not.
+  const [picture] = await filtered(
+    [path],
+    `color=0x336699:s=${WIDTH}x${HEIGHT}:r=30,format=gbrp[sea];[0:v]format=gbrap[p];[sea][p]overlay=format=gbrp:shortest=1[out]`,
+    ['-c:v', 'libvpx-vp9'],
+  );
+  const [reference] = await scene.reference();
+  const flat = flatDifference(picture!, reference!);
+  expect(ssim(picture!, reference!)).toBeGreaterThanOrEqual(0.98);
+  expect(Math.max(flat.redGreen, flat.blue)).toBeLessThanOrEqual(4);
+});
+
+test('a font of the project writes as the same font that came with the app', async ({ bench }, info) => {
+  const own = { ...textAlone('Quartz glyphs', 'My Font'), fonts: { 'My Font': { $media: 'noto.woff2' as const } } };
+  const exports = [];
+  for (const timeline of [own, textAlone('Quartz glyphs', 'sans-serif')]) {
+    const { path, outcome } = await bench.exportFile({ timeline, settings: SETTINGS }, info.outputDir);
+    expect(warningsOf(outcome)).toEqual([]);
+    exports.push(await decoded(path));
+  }
+  expect(ssim(exports[0]![0]!, exports[1]![0]!)).toBeGreaterThan(0.9999);
+});
+
+test('fonts and letters that are not there are told', async ({ bench }, info) => {
+  const timeline = textAlone('Tangut \u{17000}', 'No Such Font');
+  const { outcome } = await bench.exportFile({ timeline, settings: SETTINGS }, info.outputDir);
+  expect(warningsOf(outcome).map(({ code }) => code)).toEqual(['font-missing', 'glyph-missing']);
+});
+
+test('a drawing is refused by name', async ({ bench }) => {
+  const item = {
+    kind: 'clip',
+    clipType: 'media',
+    id: 'd',
+    isImage: true,
+    source: { path: 'd.svg' },
+    timelineRange: { startUs: 0, durationUs: 100_000 },
+  };
+  const timeline = {
+    ...textAlone('x', 'sans-serif'),
+    tracks: [{ id: 'v', kind: 'video', items: [item] }] as never,
+    sources: { 'd.svg': { $blob: '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>' } },
+  };
+  const { error } = await bench.export({ timeline, settings: SETTINGS, output: { $opfs: bench.name() } });
+  expect(error?.message).toMatch(/Clip “d.svg” \(d\): d.svg is an SVG drawing/);
+});

@@ -51,6 +51,8 @@ export interface When {
   readonly afterMs?: number;
   readonly phase?: Phase;
   readonly frame?: number;
+  /** How long after that. */
+  readonly laterMs?: number;
 }
 
 export type Output = { readonly $opfs: string } | { readonly $stream: StreamSpec };

@@ -9,6 +9,16 @@ const earlyMessages = [];
 const keepMessage = (event) => earlyMessages.push(event.data);
 self.addEventListener('message', keepMessage);
 
+/**
+ * Encoders that browsers lack, from our own origin, when an export first needs one. Each tells mediabunny of itself.
+ * @type {Record<string, () => Promise<void>>}
+ */
+const encoders = {
+  aac: async () => (await import('@mediabunny/aac-encoder')).registerAacEncoder(),
+  flac: async () => (await import('@mediabunny/flac-encoder')).registerFlacEncoder(),
+  mp3: async () => (await import('@mediabunny/mp3-encoder')).registerMp3Encoder(),
+};
+
 const folder = new URL(/* @vite-ignore */ './pyodide/', import.meta.url).href;
 
 /**
@@ -56,7 +66,9 @@ async function boot() {
   await python.pyimport('micropip').install.callKwargs(folder + wheel, { deps: false });
   runtime.restore();
   python.registerJsModule('mediabunny', mediabunny);
-  python.registerJsModule('gran_js', { toJsonText, loadAacEncoder: () => import('@mediabunny/aac-encoder') });
+  /** @param {string} codec */
+  const registerEncoder = (codec) => encoders[codec]?.();
+  python.registerJsModule('gran_js', { toJsonText, registerEncoder });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }

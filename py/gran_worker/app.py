@@ -8,6 +8,7 @@ from pyodide.ffi import JsException
 from gran_worker.browser.channel import Channel
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.sink import destination_for
+from gran_worker.browser.soundtrack import Trials
 from gran_worker.browser.studio import Sources, Studio
 from gran_worker.browser.support import query
 from gran_worker.dispatch import Dispatcher, Warn
@@ -33,11 +34,14 @@ PROBED = "source"
 class BrowserWorkshop:
     """What the dispatcher sets to work, here. A parcel is the message as JavaScript object."""
 
+    def __init__(self) -> None:
+        self._trials = Trials()
+
     async def export(self, message: InitExport, parcel: Any, meter: Meter, warn: Warn) -> Completed:
         settings, clamps = clamp(message.settings)
         for each in clamps:
             warn(Warning(code="clamped", message=each.message))
-        studio = Studio(Sources.of(parcel.timeline), destination_for(parcel.writablePort), meter, warn)
+        studio = Studio(Sources.of(parcel.timeline), destination_for(parcel.writablePort), self._trials, meter, warn)
         try:
             return await export(message.timeline, settings, studio, meter, warn)
         finally:

@@ -14,7 +14,11 @@
 ``recoverable``: another ``init_export`` may be sent at once.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar, Literal
+
+from gran_worker.timing import clock_text
 
 Code = Literal[
     "E_BUSY",
@@ -104,3 +108,13 @@ class InternalError(ExportError):
                 code="E_MEMORY",
             )
         return cls(f"The exporter failed in a way that it should not ({type(bug).__name__}). Reload the page to try again.")
+
+
+@contextmanager
+def located(clip_id: str, clip: str, time_us: int | None = None) -> Iterator[None]:
+    """Adds which clip, and when, to a SourceError that only knows its file."""
+    try:
+        yield
+    except SourceError as error:
+        when = "" if time_us is None else f" at {clock_text(time_us)}"
+        raise SourceError(f"Clip {clip}{when}: {error.message}", code=error.code, clip_id=clip_id, time_us=time_us) from error

@@ -1,14 +1,15 @@
 """One export: opens sources, plans, then lets sound and picture advance together, a second at a time, into the output."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, contextmanager, suppress
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+
+import numpy as np
 
 from gran_worker.compose import draw_list
-from gran_worker.errors import SourceError
-from gran_worker.listener import VoiceReader
+from gran_worker.errors import located
 from gran_worker.messages import Completed, Warning
-from gran_worker.mixer import mix
+from gran_worker.mixdown import Master, Mixdown, loudness_gain
 from gran_worker.plan import RenderPlan, Stretch, Way, build_plan, film_extent, source_paths
 from gran_worker.ports import Block, Frame, MediaPort, OutputPort, Probe, StudioPort
 from gran_worker.reader import FrameReader
@@ -16,7 +17,7 @@ from gran_worker.settings import Settings
 from gran_worker.shown import Layer, leaves
 from gran_worker.snapshot import Timeline, label
 from gran_worker.telemetry import Meter
-from gran_worker.timing import clock_text
+from gran_worker.voices import Notice
 
 
 async def export(timeline: Timeline, settings: Settings, studio: StudioPort, meter: Meter, warn: Callable[[Warning], None]) -> Completed:
@@ -26,16 +27,21 @@ async def export(timeline: Timeline, settings: Settings, studio: StudioPort, met
     commit has begun a cancellation waits for its outcome, and a commit that succeeded is a success.
     """
     media = studio.media
+
+    def notify(notice: Notice) -> None:
+        warn(Warning(code=notice.code, message=notice.message, clip_id=notice.clip_id))
+
     try:
         _, meter.frames_total = film_extent(timeline, settings)
         probes = await _open_sources(timeline, media, meter)
         plan = build_plan(timeline, settings, probes)
         for notice in plan.notices:
-            warn(Warning(code=notice.code, message=notice.message, clip_id=notice.clip_id))
+            notify(notice)
+        master = await _open_master(plan, settings, media, meter, notify)
         with meter.stage("open"):
             output = await studio.open_output(plan, settings)
         try:
-            await _render(plan, media, output, meter)
+            await _render(plan, media, master, output, meter)
             with meter.stage("finalize"):
                 await output.finish()
             await _commit(output, meter)
@@ -60,11 +66,21 @@ async def _open_sources(timeline: Timeline, media: MediaPort, meter: Meter) -> M
     return probes
 
 
-async def _render(plan: RenderPlan, media: MediaPort, output: OutputPort, meter: Meter) -> None:
+async def _open_master(
+    plan: RenderPlan, settings: Settings, media: MediaPort, meter: Meter, notify: Callable[[Notice], None]
+) -> Master | None:
+    if not settings.audio:
+        return None
+    # Before any encoder is opened: browsers may take one away that waits.
+    gain = await loudness_gain(plan, settings.audio, media, meter)
+    return Master(plan, settings.audio, gain, notify)
+
+
+async def _render(plan: RenderPlan, media: MediaPort, master: Master | None, output: OutputPort, meter: Meter) -> None:
     async with AsyncExitStack() as readers:
         picture = _Picture(plan, media, output, meter)
         readers.push_async_callback(picture.aclose)
-        sound = _SoundTrack(plan, media, output, meter)
+        sound = _SoundTrack(plan, media, master, output, meter)
         readers.push_async_callback(sound.aclose)
         for frames, samples in plan.segments():
             # Sound goes first, so that the muxer never waits for more than one segment of it.
@@ -135,53 +151,33 @@ class _Picture:
 
 
 class _SoundTrack:
-    """The sound's way through the plan: voices open when they begin to sound and close when they end."""
+    """The sound's way through the plan: mixed, mastered, encoded."""
 
-    def __init__(self, plan: RenderPlan, media: MediaPort, output: OutputPort, meter: Meter) -> None:
-        self._plan, self._media, self._output, self._meter = plan, media, output, meter
-        self._waiting = sorted(plan.voices, key=lambda voice: voice.samples.start, reverse=True)
-        self._open: dict[str, tuple[VoiceReader, range]] = {}
-        self._voices = {voice.clip_id: voice for voice in plan.voices}
+    def __init__(self, plan: RenderPlan, media: MediaPort, master: Master | None, output: OutputPort, meter: Meter) -> None:
+        self._plan, self._master, self._output, self._meter = plan, master, output, meter
+        self._mixdown = Mixdown(plan, media, meter)
+        self._first = 0
 
     async def advance(self, samples: range) -> None:
-        """Mixes and encodes output ``samples``."""
-        while self._waiting and self._waiting[-1].samples.start < samples.stop:
-            voice = self._waiting.pop()
-            self._open[voice.clip_id] = (VoiceReader(self._media, voice), voice.samples)
-        heard: list[tuple[str, range, Block]] = []
-        for clip_id in sorted(self._open):
-            reader, extent = self._open[clip_id]
-            part = range(max(extent.start, samples.start), min(extent.stop, samples.stop))
-            voice = self._voices[clip_id]
-            time_us = part.start * 1_000_000 // self._plan.sample_rate_hz
-            where = (voice.owner_id or clip_id, voice.name, time_us)
-            with self._meter.stage("decode", *where), located(*where):
-                heard.append((clip_id, part, await reader.read(part)))
-            if extent.stop <= samples.stop:
-                await self._close(clip_id)
+        """Mixes and encodes output ``samples``. A few ms of them may wait for the next call, or for the end."""
+        assert self._master is not None
+        mixed = await self._mixdown.block(samples)
         with self._meter.stage("compose"):
-            block = mix([(self._voices[clip_id], part, sound) for clip_id, part, sound in heard], samples, self._plan.channels)
-        with self._meter.stage("encode"):
-            await self._output.add_sound(block, samples.start)
+            block = self._master.finish_block(mixed)
+            if samples.stop == self._plan.n_samples:
+                block = np.concatenate([block, self._master.finish()], axis=1)
+        await self._encode(block)
 
     async def aclose(self) -> None:
-        async with AsyncExitStack() as closing:
-            for clip_id in self._open:
-                closing.push_async_callback(self._close, clip_id)
+        await self._mixdown.aclose()
 
-    async def _close(self, clip_id: str) -> None:
-        reader, _ = self._open.pop(clip_id)
-        await reader.aclose()
-
-
-@contextmanager
-def located(clip_id: str, clip: str, time_us: int | None = None) -> Iterator[None]:
-    """Adds which clip, and when, to a SourceError that only knows its file."""
-    try:
-        yield
-    except SourceError as error:
-        when = "" if time_us is None else f" at {clock_text(time_us)}"
-        raise SourceError(f"Clip {clip}{when}: {error.message}", code=error.code, clip_id=clip_id, time_us=time_us) from error
+    async def _encode(self, block: Block) -> None:
+        """With what the limiter kept back the last block may be longer than a second."""
+        for start in range(0, block.shape[1], self._plan.sample_rate_hz):
+            part = block[:, start : start + self._plan.sample_rate_hz]
+            with self._meter.stage("encode"):
+                await self._output.add_sound(part, self._first)
+            self._first += part.shape[1]
 
 
 def _ends_of_sight(stretches: Sequence[Stretch]) -> list[dict[str, int]]:

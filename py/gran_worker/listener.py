@@ -31,7 +31,7 @@ class VoiceReader:
         span = self._resampler.span(self._voice.origin, outputs)
         await self._fill(span)
         source = self._cut(span)
-        return self._resampler.render(source, self._voice.origin, outputs)
+        return to_stereo(self._resampler.render(source, self._voice.origin, outputs))
 
     async def aclose(self) -> None:
         await self._sounds.aclose()
@@ -43,10 +43,13 @@ class VoiceReader:
             if sound is None:
                 self._ended = True
             elif sound.first + sound.block.shape[1] > span.start:
-                self._held.append(Sound(sound.first, sound.rate_hz, to_stereo(sound.block)))
+                # One channel stays one until it is resampled: half the work.
+                block = sound.block if sound.block.shape[0] == 1 else to_stereo(sound.block)
+                self._held.append(Sound(sound.first, sound.rate_hz, block))
 
     def _cut(self, span: range) -> Block:
-        source = np.zeros((2, len(span)), np.float32)
+        channels = max((sound.block.shape[0] for sound in self._held), default=1)
+        source = np.zeros((channels, len(span)), np.float32)
         for sound in self._held:
             first, end = max(span.start, sound.first), min(span.stop, sound.first + sound.block.shape[1])
             if first < end:

@@ -39,9 +39,9 @@ def to_stereo(block: Block) -> Block:
 
 
 def mix(voices: Sequence[tuple[Voice, range, Block]], samples: range, channels: int) -> Block:
-    """Sum of ``(voice, its output samples, its stereo sound)`` over output ``samples``, clipped once, as ``(channels, n_samples)``.
+    """Sum of ``(voice, its output samples, its stereo sound)`` over output ``samples``, as ``(channels, n_samples)``.
 
-    ``voices`` come in the order of their clip ids.
+    ``voices`` come in the order of their clip ids. The sum may be over full scale: what is done about that is done once, to all of it.
     """
     total = np.zeros((2, len(samples)), np.float32)
     for voice, heard, block in voices:
@@ -49,8 +49,7 @@ def mix(voices: Sequence[tuple[Voice, range, Block]], samples: range, channels: 
         total[:, start : start + len(heard)] += shaped(voice, heard, block)
     if channels == 1:
         total = total.mean(axis=0, keepdims=True, dtype=np.float32)
-    # Clip the sum, not each voice: otherwise the result depends on the order of the tracks.
-    return np.clip(total, -1.0, 1.0, out=total)
+    return total
 
 
 def shaped(voice: Voice, heard: range, block: Block) -> Block:
@@ -66,11 +65,14 @@ def shaped(voice: Voice, heard: range, block: Block) -> Block:
 
 
 def _envelope(fade: Fade, heard: range) -> Block:
-    """Linear ramps, float32 ``(n_samples,)``: 0 at the first sample of the extent, 1 after ``fade_in`` of them, and back."""
+    """Ramps, float32 ``(n_samples,)``: 0 at the first sample of the extent, 1 after ``fade_in`` of them, and back."""
     index = np.arange(heard.start, heard.stop, dtype=np.float64)
     level = np.ones(len(heard))
-    if fade.fade_in:
-        level *= np.clip((index - fade.extent.start) / fade.fade_in, 0, 1)
-    if fade.fade_out:
-        level *= np.clip((fade.extent.stop - index) / fade.fade_out, 0, 1)
+    for ramp in (
+        (index - fade.extent.start) / fade.fade_in if fade.fade_in else None,
+        (fade.extent.stop - index) / fade.fade_out if fade.fade_out else None,
+    ):
+        if ramp is not None:
+            ramp = np.clip(ramp, 0, 1)
+            level *= np.sin(np.pi / 2 * ramp) if fade.crossing else ramp
     return level.astype(np.float32)

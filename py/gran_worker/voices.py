@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import zip_longest
 
 from gran_worker.errors import PlanError, SourceError
+from gran_worker.joints import Slot, build_slots
 from gran_worker.layers import Clock, source_key
 from gran_worker.ports import Probe
 from gran_worker.scope import Scope
@@ -16,11 +17,15 @@ from gran_worker.timing import TimeRange, sample_index
 
 @dataclass(frozen=True, slots=True)
 class Fade:
-    """Ramps at both ends of ``extent``, all in output samples."""
+    """Ramps at both ends of ``extent``, all in output samples.
+
+    Straight ones, or (``crossing``) quarters of a sine: two sounds that cross so keep their power.
+    """
 
     extent: range
     fade_in: int
     fade_out: int
+    crossing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +104,13 @@ def _hear(hearing: Hearing, probes: Mapping[str, Probe], voices: list[Voice], no
         if not track.audio_solo if soloed else track.audio_muted:
             continue
         track_fade = _track_fade(track, timeline.end_us, hearing)
-        for clip, end_us in _with_ends(enabled_clips(track)):
+        clips = list(enabled_clips(track))
+        for (clip, end_us), slot in zip(_with_ends(clips), build_slots(clips), strict=True):
             if not _may_sound(clip, track):
                 continue
             assert clip.source is not None
             if clip.clip_type == "timeline":
-                inner = _inner(clip, end_us, track, track_fade, hearing)
+                inner = _inner(slot, end_us, track, track_fade, hearing)
                 if inner is not None:
                     _hear(inner, probes, voices, notices)
                 continue
@@ -119,7 +125,7 @@ def _hear(hearing: Hearing, probes: Mapping[str, Probe], voices: list[Voice], no
                     message = f"Clip {name} is on a sound track, but {probe.name} has no sound."
                     notices.append(Notice("no-sound", message, owner.id))
                 continue
-            voice = replace(_voice(clip, end_us, track, track_fade, hearing, probe.audio.rate_hz), path=key, name=name)
+            voice = replace(_voice(slot, end_us, track, track_fade, hearing, probe.audio.rate_hz), path=key, name=name)
             if voice.samples:
                 voices.append(voice)
 
@@ -141,15 +147,16 @@ def _may_sound(clip: Clip, track: Track) -> bool:
     return clip.audio_gain > 0 and track.audio_gain > 0
 
 
-def _inner(clip: Clip, end_us: int, track: Track, track_fade: Fade, hearing: Hearing) -> Hearing | None:
-    """How the timeline is heard that ``clip`` shows."""
+def _inner(slot: Slot, end_us: int, track: Track, track_fade: Fade, hearing: Hearing) -> Hearing | None:
+    """How the timeline is heard that the slot's clip shows."""
+    clip = slot.clip
     assert clip.source is not None
     scope = hearing.scope.find_timeline(clip.source.path)
     if scope is None:
         raise PlanError(f"The timeline {file_name(clip.source.path)} is not among the timelines.", code="E_MISSING", clip_id=clip.id)
     clock = hearing.clock
     origin_us = clip.source_range.start_us + (clock.origin_us - clip.timeline_range.start_us) * clip.speed
-    shape = _voice(clip, end_us, track, track_fade, hearing, hearing.rate_hz)
+    shape = _voice(slot, end_us, track, track_fade, hearing, hearing.rate_hz)
     if not shape.samples:
         return None
     return Hearing(
@@ -164,14 +171,17 @@ def _inner(clip: Clip, end_us: int, track: Track, track_fade: Fade, hearing: Hea
     )
 
 
-def _voice(clip: Clip, end_us: int, track: Track, track_fade: Fade, hearing: Hearing, source_hz: int) -> Voice:
+def _voice(slot: Slot, end_us: int, track: Track, track_fade: Fade, hearing: Hearing, source_hz: int) -> Voice:
+    clip = slot.clip
     assert clip.source is not None
     clock, rate_hz, source, start_us = hearing.clock, hearing.rate_hz, clip.source_range, clip.timeline_range.start_us
     extent = range(hearing.index(start_us), hearing.index(end_us))
     # Beyond its source range a clip is silent, however long its slot; but not for a sample that rounding both ranges cost.
-    playing_us = source.duration_us / clip.speed
-    is_short = end_us - start_us - playing_us > ROUNDING_US + ROUNDING_US / clip.speed
-    end = hearing.index(start_us + int(playing_us)) if is_short else extent.stop
+    slot_us, playing_us = end_us - start_us, source.duration_us / clip.speed
+    is_short = slot_us - playing_us > ROUNDING_US + ROUNDING_US / clip.speed
+    # In a blend it plays before its start and on past its end, into whatever its source has there.
+    start = hearing.index(start_us - slot.lead_us)
+    end = hearing.index(start_us + (int(playing_us) if is_short else slot_us + slot.lag_us))
     speed = clip.speed * clock.speed
     step = speed * source_hz / rate_hz
     origin = (source.start_us - clock.when(start_us) * speed) * source_hz / 1_000_000
@@ -179,7 +189,7 @@ def _voice(clip: Clip, end_us: int, track: Track, track_fade: Fade, hearing: Hea
         clip_id="/".join(each.id for each in (*hearing.path, clip)),
         name=label(clip),
         path=clip.source.path,
-        samples=range(max(hearing.extent.start, extent.start), min(end, hearing.extent.stop)),
+        samples=range(max(hearing.extent.start, start), min(end, hearing.extent.stop)),
         origin=Fraction(round(origin)) if step == 1 else origin,
         step=step,
         rate_hz=source_hz,
@@ -188,10 +198,24 @@ def _voice(clip: Clip, end_us: int, track: Track, track_fade: Fade, hearing: Hea
         fades=(
             Fade(extent, hearing.count(clip.audio_fade_in_us), hearing.count(clip.audio_fade_out_us)),
             track_fade,
+            *_crossings(slot, hearing),
             *hearing.fades,
         ),
         owner_id=hearing.path[0].id if hearing.path else "",
     )
+
+
+def _crossings(slot: Slot, hearing: Hearing) -> Iterator[Fade]:
+    """The fades of a clip's transitions."""
+    coming, going = slot.comes or slot.blends_in, slot.goes or slot.blends_out
+    if coming is None and going is None:
+        return
+    whole = slot.clip.timeline_range
+    start_us, end_us = coming.start_us if coming else whole.start_us, going.end_us if going else whole.end_us
+    start, end = (hearing.index(edge_us) for edge_us in (start_us, end_us))
+    fade_in = hearing.index(coming.end_us) - start if coming else 0
+    fade_out = end - hearing.index(going.start_us) if going else 0
+    yield Fade(range(start, end), fade_in, fade_out, crossing=True)
 
 
 def _track_fade(track: Track, timeline_end_us: int, hearing: Hearing) -> Fade:

@@ -102,13 +102,41 @@ def test_equal_rates_need_no_neighbours() -> None:
     assert Resampler(Fraction(1)).span(Fraction(-5), range(10, 20)) == range(5, 15)
 
 
-def test_other_rates_need_as_much_on_either_side() -> None:
-    resampler = Resampler(Fraction(147, 160))
-    # Output 160 lies on source sample 147.
-    assert resampler.span(Fraction(0), range(160, 161)) == range(147 - resampler.reach + 1, 147 + resampler.reach + 1)
+@pytest.mark.parametrize("step", [Fraction(147, 160), Fraction(12_345, 10_000)])
+def test_other_rates_need_as_much_on_either_side(step: Fraction) -> None:
+    resampler = Resampler(step)
+    # Output 400 000 lies on a source sample, and needs no more than that and the grid's two blocks.
+    at = int(400_000 * step)
+    span = resampler.span(Fraction(0), range(400_000, 400_001))
+    assert span.start <= at - resampler.reach + 1
+    assert at + resampler.reach < span.stop
+    assert len(span) <= 6000
 
 
-@settings(max_examples=30)
+@pytest.mark.parametrize(("from_hz", "to_hz"), [(44_100, 48_000), (48_000, 44_100), (22_050, 48_000), (96_000, 48_000)])
+def test_it_is_as_good_as_soxr(from_hz: int, to_hz: int) -> None:
+    soxr = pytest.importorskip("soxr", reason="soxr has no build for Pyodide; CPython compares with it")
+    source = noise(1, from_hz, channels=1)
+    spectrum = np.fft.rfft(source[0])
+    spectrum[round(0.82 * min(from_hz, to_hz) / from_hz * len(spectrum)) :] = 0
+    source = np.fft.irfft(spectrum).astype(np.float32)[None, :]
+    theirs = soxr.resample(source[0].astype(np.float64), from_hz, to_hz, quality="VHQ")
+    middle = range(to_hz // 10, to_hz - to_hz // 10)
+    ours = resampled(source, Fraction(from_hz, to_hz), middle)[0]
+    level = np.sqrt(np.mean(np.square(theirs)))
+    assert decibels(np.sqrt(np.mean(np.square(ours - theirs[middle.start : middle.stop]))) / level) <= -80
+
+
+@pytest.mark.parametrize("step", [Fraction(147, 160), Fraction(2), Fraction(1, 2)])
+def test_both_ways_to_the_filter_lead_to_the_same(step: Fraction) -> None:
+    source = noise(0.3, channels=1)
+    near = step + Fraction(1, 10**7)  # no simple ratio, and in 500 samples nowhere else
+    assert near.denominator > 2048
+    ours = resampled(source, step, range(1000, 1500), Fraction(1, 3))
+    taps = resampled(source, near, range(1000, 1500), Fraction(1, 3) - 1250 * Fraction(1, 10**7))
+    assert decibels(np.sqrt(np.mean(np.square(ours - taps)))) <= -70
+
+
 @given(
     st.sampled_from([Fraction(147, 160), Fraction(160, 147), Fraction(2), Fraction(441, 160), Fraction(1001, 1000)]),
     st.fractions(-2000, 2000, max_denominator=10_000),

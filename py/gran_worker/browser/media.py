@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import js
@@ -16,12 +16,14 @@ from gran_worker.colour import BT709, Colour
 from gran_worker.errors import ExportError, SourceError
 from gran_worker.geometry import Rotation, Size
 from gran_worker.imageheader import HEADER_BYTES, MAX_PX, MAX_SIDE_PX, is_too_large, parse_image_header
+from gran_worker.lateness import HEAD_BYTES, matroska_lateness, mp3_lateness
 from gran_worker.ports import AudioInfo, Frame, Probe, Sound, VideoInfo
 from gran_worker.snapshot import file_name
 
 SECOND_US = 1_000_000
 DEFAULT_FRAME_US = 33_333
 FRAMES_TO_MEASURE = 60
+MILLISECONDS = 1000
 STRAIGHT_FORMATS = ("I420", "NV12")
 # Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
 CONTAINER_NAMES = ("MP4", "QTFF", "MATROSKA", "WEBM", "WAVE", "OGG", "FLAC", "MP3", "ADTS", "MPEG_TS")
@@ -76,6 +78,11 @@ class _Opened:
     bitmap: Any = None
     animation: Animation | None = None
     first_pts_us: int = 0
+    rate_hz: int = 1
+    late: int = 0
+    """Samples that the demuxer's times of the sound are late by."""
+    sound_slack: int = 2
+    """Samples by which the container's rounding moves the times of blocks that follow each other without a gap."""
     software: bool = field(default=False)
 
 
@@ -109,7 +116,7 @@ class BrowserMedia:
                 raise SourceError(f"{name} holds neither picture nor sound.")
             duration_us = round(await opened.input.computeDuration() * SECOND_US)
         video, video_problem = await _tried(_probe_video(opened)) if opened.video is not None else (None, None)
-        audio, audio_problem = await _tried(_probe_audio(opened)) if opened.audio is not None else (None, None)
+        audio, audio_problem = await _tried(_probe_audio(opened, blob)) if opened.audio is not None else (None, None)
         self._alive()
         return Probe(name, duration_us, video, audio, video_problem, audio_problem)
 
@@ -148,14 +155,20 @@ class BrowserMedia:
         opened = self._opened[path]
         sink = mediabunny.AudioSampleSink.new(opened.audio)
         with js_errors(undecodable(opened.name, "sound")):
-            samples = drain(sink.samples(start_us / SECOND_US, end_us / SECOND_US))
+            # What is late begins, in the demuxer's time, after its own.
+            late_s = opened.late / opened.rate_hz
+            samples = drain(sink.samples(max(0.0, start_us / SECOND_US + late_s), max(0.0, end_us / SECOND_US + late_s)))
+            expected: int | None = None
             async with aclosing(samples):
                 async for sample in samples:
                     self._alive()
                     try:
-                        sound = _sound(sample)
+                        sound = _sound(sample, opened.late)
                     finally:
                         sample.close()
+                    if expected is not None and abs(sound.first - expected) <= opened.sound_slack:
+                        sound = replace(sound, first=expected)
+                    expected = sound.first + sound.block.shape[1]
                     yield sound
 
     async def close(self) -> None:
@@ -254,7 +267,7 @@ async def _probe_video(opened: _Opened) -> VideoInfo:
             first.close()
 
 
-async def _probe_audio(opened: _Opened) -> AudioInfo:
+async def _probe_audio(opened: _Opened, blob: Any) -> AudioInfo:
     """Decodes the first block: headers and decoders may differ about the rate, and the decoder is right."""
     track, name = opened.audio, opened.name
     with js_errors(undecodable(name, "sound")):
@@ -267,9 +280,32 @@ async def _probe_audio(opened: _Opened) -> AudioInfo:
         if first is None:
             raise SourceError(f"the sound of {name} has no block that can be decoded.", code="E_DECODE")
         try:
-            return AudioInfo(str(codec), int(first.sampleRate), int(first.numberOfChannels))
+            opened.rate_hz = int(first.sampleRate)
+            opened.late = await _lateness(opened, str(codec), blob, int(first.numberOfFrames))
+            if await track.getTimeResolution() <= MILLISECONDS:
+                opened.sound_slack = opened.rate_hz * 3 // 2000
+            return AudioInfo(str(codec), opened.rate_hz, int(first.numberOfChannels))
         finally:
             first.close()
+
+
+async def _lateness(opened: _Opened, codec: str, blob: Any, first_samples: int) -> int:
+    """Samples by which the times of ``opened``'s sound are late, less those that its decoder leaves out by itself."""
+    container = str((await opened.input.getFormat()).name)
+    if container in ("Matroska", "WebM") and codec != "opus":
+        return matroska_lateness(await _head(blob), opened.rate_hz)
+    if container == "MP3":
+        return mp3_lateness(await _head(blob))
+    if container in ("MP4", "QuickTime File Format") and codec == "opus":
+        # Decoders of Opus leave out the pre-skip by themselves, and the edit list has moved it before 0 already.
+        packet = or_none(await mediabunny.EncodedPacketSink.new(opened.audio).getFirstPacket())
+        whole = 0 if packet is None else round(packet.duration * opened.rate_hz)
+        return -max(0, whole - first_samples) if packet is not None and packet.timestamp < 0 else 0
+    return 0
+
+
+async def _head(blob: Any) -> bytes:
+    return bytes((await blob.slice(0, HEAD_BYTES).arrayBuffer()).to_bytes())
 
 
 def _unknown_codec(name: str, what: str, codec: Any) -> SourceError:
@@ -289,14 +325,14 @@ def _colour(space: Any) -> Colour:
     )
 
 
-def _sound(sample: Any) -> Sound:
+def _sound(sample: Any, late: int) -> Sound:
     """Copied out whole and interleaved: one crossing a block."""
     n_samples, channels, rate_hz = int(sample.numberOfFrames), int(sample.numberOfChannels), int(sample.sampleRate)
     copied = js.Float32Array.new(n_samples * channels)
     sample.copyTo(copied, planeIndex=0, format="f32")
     flat = np.empty(n_samples * channels, np.float32)
     copied.assign_to(flat)
-    return Sound(round(sample.timestamp * rate_hz), rate_hz, flat.reshape(n_samples, channels).T)
+    return Sound(round(sample.timestamp * rate_hz) - late, rate_hz, flat.reshape(n_samples, channels).T)
 
 
 def unreadable(name: str) -> Callable[[str, str], ExportError]:

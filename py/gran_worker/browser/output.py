@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import mediabunny
-from pyodide.ffi import JsException
+from pyodide.ffi import JsException, to_js
 
-from gran_worker.browser import soundtrack
 from gran_worker.browser.alpha import AlphaTrack
 from gran_worker.browser.canvas2d import Canvas2D, PlanarKernel
 from gran_worker.browser.encoder import VideoTrackEncoder
 from gran_worker.browser.ffi import leave, or_none, to_js_object
 from gran_worker.browser.sink import Destination, Funnel
+from gran_worker.browser.soundtrack import Encoding, SoundTrack, Written
 from gran_worker.browser.typesetter import Typesetter
 from gran_worker.browser.verify import check_file
 from gran_worker.codecs import Rung, family
@@ -35,13 +35,13 @@ OTHER_FORMATS = {
 }
 
 
-def output_format(settings: Settings) -> Any:
-    """mediabunny's format of the container."""
+def output_format(settings: Settings, listeners: dict[str, Any]) -> Any:
+    """mediabunny's format of the container, with callbacks for what it writes."""
     container = settings.container
     if container in ISO_BRANDS:
         # "reserve" and in-memory starts need what we do not have: the number of packets ahead, or the film in memory.
-        return getattr(mediabunny, ISO_BRANDS[container]).new(fastStart="in-memory" if settings.fast_start else False)
-    return getattr(mediabunny, OTHER_FORMATS[container]).new()
+        return getattr(mediabunny, ISO_BRANDS[container]).new(fastStart="in-memory" if settings.fast_start else False, **listeners)
+    return getattr(mediabunny, OTHER_FORMATS[container]).new(**listeners)
 
 
 class BrowserOutput:
@@ -52,6 +52,7 @@ class BrowserOutput:
         plan: RenderPlan,
         settings: Settings,
         rung: Rung | None,
+        encoding: Encoding | None,
         kernel: PlanarKernel | None,
         typesetter: Typesetter,
         destination: Destination,
@@ -63,7 +64,9 @@ class BrowserOutput:
         self._canvas: Canvas2D | None = None
         self._funnel = Funnel(destination, self._wrote)
         target = mediabunny.StreamTarget.new(self._funnel.stream, chunked=True, chunkSize=CHUNK_BYTES)
-        self._output = mediabunny.Output.new(format=output_format(settings), target=target)
+        self._written = Written()
+        listeners = self._written.listeners(settings.container) if encoding is not None else {}
+        self._output = mediabunny.Output.new(format=output_format(settings, listeners), target=target)
         self._encoder: VideoTrackEncoder | None = None
         self._alpha: AlphaTrack | None = None
         self._video: Any = None
@@ -74,16 +77,18 @@ class BrowserOutput:
             self._video = mediabunny.EncodedVideoPacketSource.new(family(rung.codec))
             # With the rate the muxer's time base is exact; without it pts are off by up to 9 µs.
             self._output.addVideoTrack(self._video, frameRate=plan.rate.num / plan.rate.den, canBeTransparent=settings.alpha)
-        self._sound: Any = None
-        if settings.audio:
-            self._sound = soundtrack.source_for(settings.audio)
-            self._output.addAudioTrack(self._sound)
+        self._sound: SoundTrack | None = None
+        if settings.audio and encoding is not None:
+            self._sound = SoundTrack(settings.audio, encoding, settings.container, plan.n_samples, meter.alive)
+            self._output.addAudioTrack(self._sound.source, **self._sound.options)
         if settings.metadata:
             self._output.setMetadataTags(to_js_object(settings.metadata.tags()))
 
     async def start(self) -> None:
         with self._faults():
             await self._output.start()
+            if self._sound is not None:
+                await self._sound.start()
 
     def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
         if self._canvas is None:
@@ -109,8 +114,9 @@ class BrowserOutput:
         await self._add(self._kernel.frame(pixels, start_us, duration_us), index)
 
     async def add_sound(self, block: Block, first: int) -> None:
+        assert self._sound is not None
         with self._faults():
-            await soundtrack.add(self._sound, block, first, self._plan.sample_rate_hz)
+            await self._sound.add(block)
 
     async def finish(self) -> None:
         with self._faults():
@@ -119,7 +125,12 @@ class BrowserOutput:
                 if self._alpha is not None:
                     await self._alpha.flush()
                 await self._mux()
+            if self._sound is not None:
+                await self._sound.finish()
             await self._output.finalize()
+            if self._sound is not None:
+                for patch in self._sound.patches(self._written):
+                    await self._destination.write(patch.position, to_js(patch.data))
 
     async def commit(self) -> None:
         await self._destination.commit()
@@ -134,6 +145,8 @@ class BrowserOutput:
     async def abandon(self) -> None:
         """Stops the muxer without letting it close the destination."""
         self._funnel.shut()
+        if self._sound is not None:
+            await self._sound.abandon()
         if or_none(self._output.state) not in ("finalized", "canceled"):
             await leave(self._output.cancel())
 
@@ -148,6 +161,9 @@ class BrowserOutput:
     def release(self) -> None:
         """Destroys the callbacks, once nothing can call them any more."""
         self._funnel.release()
+        self._written.release()
+        if self._sound is not None:
+            self._sound.release()
 
     async def _add(self, frame: Any, index: int) -> None:
         assert self._encoder is not None

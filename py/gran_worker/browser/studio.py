@@ -6,12 +6,13 @@ from typing import Any
 
 import js
 
-from gran_worker.browser import encoder, soundtrack
+from gran_worker.browser import encoder
 from gran_worker.browser.canvas2d import PlanarKernel
 from gran_worker.browser.ffi import entries, or_none
 from gran_worker.browser.media import BrowserMedia
-from gran_worker.browser.output import BrowserOutput, output_format
+from gran_worker.browser.output import BrowserOutput
 from gran_worker.browser.sink import Destination
+from gran_worker.browser.soundtrack import Trials
 from gran_worker.browser.typesetter import Typesetter, Written
 from gran_worker.messages import Warning
 from gran_worker.plan import RenderPlan
@@ -44,11 +45,11 @@ class Sources:
 
 
 class Studio:
-    def __init__(self, sources: Sources, destination: Destination, meter: Meter, warn: Callable[[Warning], None]) -> None:
+    def __init__(self, sources: Sources, destination: Destination, trials: Trials, meter: Meter, warn: Callable[[Warning], None]) -> None:
         self.media = BrowserMedia(sources.files, meter.alive)
         self._fonts = sources.fonts
         self._typesetter: Typesetter | None = None
-        self._destination, self._meter, self._warn = destination, meter, warn
+        self._destination, self._trials, self._meter, self._warn = destination, trials, meter, warn
         self._output: BrowserOutput | None = None
 
     async def open_output(self, plan: RenderPlan, settings: Settings) -> BrowserOutput:
@@ -64,13 +65,14 @@ class Studio:
             kernel = await PlanarKernel.open(plan.size, plan.colour, js.URL.new("./planar.wasm", js.location.href).href)
         self._typesetter = Typesetter(plan.size)
         await self._typesetter.prepare(_texts(plan), self._fonts, self._warn)
+        encoding = None
         if settings.audio:
-            substitute = await soundtrack.prove(settings.audio, output_format(settings))
-            if substitute:
-                self._fallback(substitute)
+            encoding = await self._trials.prove(settings.audio)
+            if encoding.note:
+                self._fallback(encoding.note)
         self._meter.alive()
         await self._destination.open()
-        self._output = BrowserOutput(plan, settings, rung, kernel, self._typesetter, self._destination, self._meter)
+        self._output = BrowserOutput(plan, settings, rung, encoding, kernel, self._typesetter, self._destination, self._meter)
         await self._output.start()
         return self._output
 

@@ -30,6 +30,6 @@ async def _video(codec: str, question: QuerySupport) -> CodecSupport:
 
 async def _audio(codec: str) -> CodecSupport:
     bitrate = None if codec in soundtrack.LOSSLESS else USUAL_BITRATE
-    able = codec == "aac" or await soundtrack.can_encode(codec, USUAL_CHANNELS, USUAL_HZ, bitrate)
+    able = codec in soundtrack.PACKAGED or await soundtrack.can_encode(codec, USUAL_CHANNELS, USUAL_HZ, bitrate)
     reason = None if able else f"This browser has no {codec.upper()} encoder."
     return CodecSupport(codec=codec, containers=CONTAINERS[codec], supported=able, reason=reason)

@@ -12,6 +12,8 @@ from gran_worker.plan import RenderPlan
 SECOND_US = 1_000_000
 TICK_US = 2000
 """The coarsest container counts in ms, and rounds."""
+SOUND_US = 150_000
+"""Some containers count the whole of the last packet, and what the encoder put before the first sample."""
 
 
 async def check_file(blob: Any, plan: RenderPlan, size: int) -> None:
@@ -39,6 +41,10 @@ async def check_file(blob: Any, plan: RenderPlan, size: int) -> None:
             frame_us = plan.rate.duration_us(0)
             if abs(end_us - plan.duration_us) > frame_us + TICK_US:
                 raise fail("its length is wrong")
+        if audio is not None:
+            end_us = round(await audio.computeDuration() * SECOND_US)
+            if abs(end_us - plan.duration_us) > SOUND_US:
+                raise fail("the length of its sound is wrong")
     except JsException as error:
         raise fail("it cannot be read back") from error
     finally:

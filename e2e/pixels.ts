@@ -94,9 +94,9 @@ export function ssim(one: Picture, other: Picture): number {
   return total / count;
 }
 
-/** Largest difference, in levels, of the means of 4 × 4 px wherever `reference` is flat for 6 px around: red and green, and blue. */
-export function flatDifference(picture: Picture, reference: Picture): { redGreen: number; blue: number } {
-  const worst = [0, 0, 0];
+/** Largest difference, in levels, of the means of 4 × 4 px wherever `reference` is flat for 6 px around. */
+export function flatDifference(picture: Picture, reference: Picture): number {
+  let worst = 0;
   for (let y = 8; y + 12 <= HEIGHT; y += 8) {
     for (let x = 8; x + 12 <= WIDTH; x += 8) {
       for (let channel = 0; channel < 3; channel++) {
@@ -115,11 +115,11 @@ export function flatDifference(picture: Picture, reference: Picture): { redGreen
             theirs += reference[3 * (j * WIDTH + i) + channel]! / 16;
           }
         }
-        worst[channel] = Math.max(worst[channel]!, Math.abs(ours - theirs));
+        worst = Math.max(worst, Math.abs(ours - theirs));
       }
     }
   }
-  return { redGreen: Math.max(worst[0]!, worst[1]!), blue: worst[2]! };
+  return worst;
 }
 
 /** The largest shift of whole px, up to 2 each way, that makes two pictures clearly more alike. 0: every edge is where it should be. */

@@ -46,9 +46,8 @@ class ProgressTeller:
         self._charged = dict(meter.seconds)
         self._last_s = now_s
         self._told += due
-        for each in due[:-1]:
-            # A film that is done before its phases were told tells them now: they are not the end.
-            yield self._message(each)
+        for earlier in due[:-1]:
+            yield self._message(earlier)
         if committed:
             self._percent = 100.0
         yield self._message(phase)

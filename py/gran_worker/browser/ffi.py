@@ -59,13 +59,28 @@ async def drain(iterator: Any) -> AsyncGenerator[Any, None]:
     """Items of a JavaScript async iterator. Bare ``async for`` never calls its ``return()``, which is what frees the decoder."""
     try:
         while True:
-            step = await iterator.next()
+            coming = iterator.next()
+            try:
+                step = await coming
+            except asyncio.CancelledError:
+                # The promise goes on without us, and what it brings is nobody's but ours to close.
+                coming.then(_close_late, _ignore)
+                raise
             if step.done:
                 return
             yield step.value
     finally:
         # "return" is a Python keyword; Pyodide spells it with an underscore.
         await leave(iterator.return_())
+
+
+def _close_late(step: Any) -> None:
+    if not step.done and step.value:
+        step.value.close()
+
+
+def _ignore(_error: Any) -> None:
+    """The consumer is gone."""
 
 
 async def leave(goodbye: Awaitable[Any]) -> None:

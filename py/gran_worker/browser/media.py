@@ -34,10 +34,12 @@ Info = TypeVar("Info")
 class SampleFrame:
     """A decoded video frame."""
 
-    __slots__ = ("pts_us", "sample")
+    __slots__ = ("drawn", "pts_us", "sample")
 
     def __init__(self, sample: Any) -> None:
         self.sample = sample
+        self.drawn: Any = None
+        """A VideoFrame to draw instead (truecolour.py)."""
         self.pts_us = round(sample.timestamp * SECOND_US)
 
     @property
@@ -47,10 +49,12 @@ class SampleFrame:
     @property
     def image(self) -> Any:
         """What ``drawImage`` takes, for immediate use."""
-        return self.sample.toCanvasImageSource()
+        return self.sample.toCanvasImageSource() if self.drawn is None else self.drawn
 
     def close(self) -> None:
         self.sample.close()
+        if self.drawn is not None:
+            self.drawn.close()
 
 
 class StillFrame:
@@ -346,6 +350,8 @@ def unreadable(name: str) -> Callable[[str, str], ExportError]:
                 return SourceError(f"{name} was changed or can no longer be read. Add it again.", code="E_MISSING")
             case "NotAllowedError":
                 return SourceError(f"Access to {name} ended. Add it again.", code="E_PERMISSION")
+            case _ if "network error" in message:  # what a file that changed under a stream of it gives in Chromium
+                return SourceError(f"{name} was changed or can no longer be read. Add it again.", code="E_MISSING")
             case _:
                 return SourceError(f"{name} is damaged or not what its name says ({message}). Convert or replace it.")
 
@@ -356,7 +362,7 @@ def undecodable(name: str, what: str) -> Callable[[str, str], ExportError]:
     """What a decoder's error means to a person; a file that vanishes meanwhile is told as such."""
 
     def translate(error: str, message: str) -> ExportError:
-        if error in ("NotFoundError", "NotReadableError", "NotAllowedError"):
+        if error in ("NotFoundError", "NotReadableError", "NotAllowedError") or "network error" in message:
             return unreadable(name)(error, message)
         told = f"the {what} of {name} is damaged and cannot be decoded. Convert or replace the file."
         return SourceError(told, code="E_DECODE")

@@ -11,7 +11,7 @@ import numpy as np
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.browser.animation import ANIMATED, Animation
-from gran_worker.browser.ffi import class_name, drain, js_errors, or_none
+from gran_worker.browser.ffi import class_name, drain, first_of, js_errors, or_none, owned
 from gran_worker.colour import BT709, Colour
 from gran_worker.errors import ExportError, SourceError
 from gran_worker.geometry import Rotation, Size
@@ -151,7 +151,7 @@ class BrowserMedia:
         sink = mediabunny.VideoSampleSink.new(opened.video)
         with js_errors(undecodable(opened.name, "picture")):
             moment_us = max(source_us, opened.first_pts_us)
-            sample = or_none(await sink.getSample(moment_us / SECOND_US))
+            sample = or_none(await owned(sink.getSample(moment_us / SECOND_US)))
         self._alive()
         return None if sample is None else SampleFrame(sample)
 
@@ -243,13 +243,9 @@ async def _probe_video(opened: _Opened) -> VideoInfo:
         stats = await track.computePacketStats(FRAMES_TO_MEASURE)
         rate = stats.averagePacketRate
         opaque = not await track.canBeTransparent()
-        first = None
-        samples = drain(mediabunny.VideoSampleSink.new(track).samples())
-        async with aclosing(samples):
-            first = await anext(samples, None)
-        if first is None:
-            raise SourceError(f"the picture of {name} has no frame that can be decoded.", code="E_DECODE")
-        try:
+        async with first_of(mediabunny.VideoSampleSink.new(track).samples()) as first:
+            if first is None:
+                raise SourceError(f"the picture of {name} has no frame that can be decoded.", code="E_DECODE")
             raw = Size(first.squarePixelWidth, first.squarePixelHeight)
             rotation: Rotation = int(first.rotation)  # type: ignore[assignment]
             opened.first_pts_us = round(first.timestamp * SECOND_US)
@@ -267,8 +263,6 @@ async def _probe_video(opened: _Opened) -> VideoInfo:
                 passes_straight=rotation == 0 and not first.flip and square and first.format in STRAIGHT_FORMATS,
                 colour=_colour(first.colorSpace),
             )
-        finally:
-            first.close()
 
 
 async def _probe_audio(opened: _Opened, blob: Any) -> AudioInfo:
@@ -278,19 +272,14 @@ async def _probe_audio(opened: _Opened, blob: Any) -> AudioInfo:
         codec = or_none(await track.getCodec()) or or_none(await track.getInternalCodecId())
         if not await track.canDecode():
             raise _unknown_codec(name, "sound", codec)
-        samples = drain(mediabunny.AudioSampleSink.new(track).samples())
-        async with aclosing(samples):
-            first = await anext(samples, None)
-        if first is None:
-            raise SourceError(f"the sound of {name} has no block that can be decoded.", code="E_DECODE")
-        try:
+        async with first_of(mediabunny.AudioSampleSink.new(track).samples()) as first:
+            if first is None:
+                raise SourceError(f"the sound of {name} has no block that can be decoded.", code="E_DECODE")
             opened.rate_hz = int(first.sampleRate)
             opened.late = await _lateness(opened, str(codec), blob, int(first.numberOfFrames))
             if await track.getTimeResolution() <= MILLISECONDS:
                 opened.sound_slack = opened.rate_hz * 3 // 2000
             return AudioInfo(str(codec), opened.rate_hz, int(first.numberOfChannels))
-        finally:
-            first.close()
 
 
 async def _lateness(opened: _Opened, codec: str, blob: Any, first_samples: int) -> int:

@@ -1,5 +1,6 @@
 """Everything outside that one export needs: its sources, its encoders, its destination."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -79,9 +80,8 @@ class Studio:
         return self._output
 
     async def abandon(self) -> None:
-        if self._output is not None:
-            await self._output.abandon()
-        await self._destination.abort()
+        # Both at once: where the destination hangs, the muxer that writes to it does too.
+        await asyncio.gather(self._destination.abort(), *([self._output.abandon()] if self._output is not None else []))
 
     def close(self) -> None:
         if self._output is not None:

@@ -167,9 +167,9 @@ const REFUSED: Readonly<Record<string, readonly [Partial<Request>, string, { cod
     { code: 'E_EMPTY' },
   ],
   'what cannot be drawn yet': [
-    { timeline: spoilt((_, clip) => (clip.effects = [{ id: 'e', type: 'blur', strength: 4 }])) },
-    'Clip “long-gop.mp4” (only) has effects, which this version cannot draw yet. Remove or disable it and export again.',
-    { code: 'E_UNSUPPORTED', clipId: 'only' },
+    { settings: { ...MP4, executor: 'pixi' } },
+    'This version draws with the 2D canvas only. Choose “auto” or “2d” as executor.',
+    { code: 'E_UNSUPPORTED' },
   ],
 };
 

@@ -62,6 +62,7 @@ export interface Timeline {
   readonly tracks: readonly Track[];
   readonly sources: Readonly<Record<string, { readonly $media: MediaName } | { readonly $blob: string }>>;
   readonly timelines?: Readonly<Record<string, unknown>>;
+  readonly fonts?: Readonly<Record<string, { readonly $media: MediaName }>>;
 }
 
 export interface Request {

@@ -12,8 +12,14 @@ export type Picture = Uint8Array;
 export const AS_RGB = 'scale=flags=accurate_rnd+full_chroma_int+bilinear,format=gbrp';
 
 /** What ffmpeg makes of `inputs` by a filter graph whose output is called `out`. */
-export function filtered(inputs: readonly string[], graph: string): Promise<Picture[]> {
-  const args = [...inputs.flatMap((input) => ['-i', input]), '-filter_complex', `${graph};[out]format=rgb24[rgb]`, '-map', '[rgb]'];
+export function filtered(inputs: readonly string[], graph: string, decoder: readonly string[] = []): Promise<Picture[]> {
+  const args = [
+    ...inputs.flatMap((input) => [...decoder, '-i', input]),
+    '-filter_complex',
+    `${graph};[out]format=rgb24[rgb]`,
+    '-map',
+    '[rgb]',
+  ];
   const child = spawn('ffmpeg', ['-hide_banner', '-v', 'error', ...args, '-fps_mode', 'passthrough', '-f', 'rawvideo', 'pipe:1']);
   const pieces: Buffer[] = [];
   let complaint = '';
@@ -88,9 +94,9 @@ export function ssim(one: Picture, other: Picture): number {
   return total / count;
 }
 
-/** Largest difference, in levels, of the means of 4 × 4 px wherever `reference` is flat for 6 px around: red and green, and blue. */
-export function flatDifference(picture: Picture, reference: Picture): { redGreen: number; blue: number } {
-  const worst = [0, 0, 0];
+/** Largest difference, in levels, of the means of 4 × 4 px wherever `reference` is flat for 6 px around. */
+export function flatDifference(picture: Picture, reference: Picture): number {
+  let worst = 0;
   for (let y = 8; y + 12 <= HEIGHT; y += 8) {
     for (let x = 8; x + 12 <= WIDTH; x += 8) {
       for (let channel = 0; channel < 3; channel++) {
@@ -109,29 +115,32 @@ export function flatDifference(picture: Picture, reference: Picture): { redGreen
             theirs += reference[3 * (j * WIDTH + i) + channel]! / 16;
           }
         }
-        worst[channel] = Math.max(worst[channel]!, Math.abs(ours - theirs));
+        worst = Math.max(worst, Math.abs(ours - theirs));
       }
     }
   }
-  return { redGreen: Math.max(worst[0]!, worst[1]!), blue: worst[2]! };
+  return worst;
 }
 
-/** The shift of whole px, up to 2 each way, under which two pictures are most alike. [0, 0]: every edge is where it should be. */
-export function offset(picture: Picture, reference: Picture): [number, number] {
+/** The largest shift of whole px, up to 2 each way, that makes two pictures clearly more alike. 0: every edge is where it should be. */
+export function offset(picture: Picture, reference: Picture): number {
   const [a, b] = [luma(picture), luma(reference)];
-  let best: [number, number] = [0, 0];
-  let least = Infinity;
+  const unlike = (dx: number, dy: number): number => {
+    let sum = 0;
+    for (let y = 2; y < HEIGHT - 2; y += 2)
+      for (let x = 2; x < WIDTH - 2; x++) sum += (a[(y + dy) * WIDTH + x + dx]! - b[y * WIDTH + x]!) ** 2;
+    return sum;
+  };
+  // Pictures this alike differ by noise only, and noise has no edges.
+  if (unlike(0, 0) < 5 * WIDTH * HEIGHT) return 0;
+  let [shift, least] = [0, unlike(0, 0) * 0.8];
   for (let dy = -2; dy <= 2; dy++) {
     for (let dx = -2; dx <= 2; dx++) {
-      let sum = 0;
-      for (let y = 2; y < HEIGHT - 2; y += 2)
-        for (let x = 2; x < WIDTH - 2; x++) sum += (a[(y + dy) * WIDTH + x + dx]! - b[y * WIDTH + x]!) ** 2;
-      // A tie goes to no shift at all.
-      if (sum < least * (dx === 0 && dy === 0 ? 1.000001 : 1)) {
-        least = sum;
-        best = [dx, dy];
-      }
+      const sum = unlike(dx, dy);
+      if (sum >= least) continue;
+      least = sum;
+      shift = Math.max(Math.abs(dx), Math.abs(dy));
     }
   }
-  return best;
+  return shift;
 }

@@ -6,7 +6,6 @@ import { AS_RGB, drawn, filtered, HEIGHT, mapped, WIDTH, type Picture } from './
 
 export const FRAMES = 12;
 const FRAME_US = 1e6 / 30;
-const LASTING_US = Math.round(FRAMES * FRAME_US);
 
 type Item = Record<string, unknown>;
 
@@ -266,4 +265,6 @@ function effect(type: string, fields: Item): Item {
   return { id: type, type, enabled: true, ...fields };
 }
 
-export { LASTING_US };
+export function textAlone(text: string, fontFamily: string): Timeline {
+  return timeline([], [[item('t', 'text', { text, style: { fontSize: 40, fontFamily } })]]);
+}

@@ -22,6 +22,10 @@ BLUR_REACH = 3
 """Standard deviations after which a Gaussian blur takes nothing in any more."""
 
 
+MAX_PADDED = 4
+"""Sheets for blurs of different reach that are kept."""
+
+
 class Sheet:
     """One canvas and its context. Sheets for groups are transparent at first."""
 
@@ -181,6 +185,8 @@ class Canvas2D:
         """``source`` with its outermost px repeated ``margin`` px far on every side."""
         width, height = self._size
         if margin not in self._padded:
+            while len(self._padded) >= MAX_PADDED:
+                self._padded.pop(next(iter(self._padded))).close()
             self._padded[margin] = Sheet(Size(width + 2 * margin, height + 2 * margin), transparent=True)
         padded = self._padded[margin]
         padded.wipe()

@@ -248,7 +248,7 @@ test.describe('on the bare wire', () => {
     await wire.next(({ type }) => type === 'support');
     await wire.ended();
     await wire.post(start(other));
-    expect(await wire.ended(2)).toEqual({ type: 'completed', durationMs: 1000, frames: 30 });
+    expect(await wire.ended()).toEqual({ type: 'completed', durationMs: 1000, frames: 30 });
     const messages = await wire.messages();
     expect(messages.findIndex(({ type }) => type === 'ready')).toBeLessThan(messages.findIndex(({ type }) => type === 'error'));
     expect(messages.find(({ type }) => type === 'error')).toEqual({
@@ -268,12 +268,12 @@ test.describe('on the bare wire', () => {
     await wire.post(start(name, CUTS));
     await wire.next(({ type }) => type === 'progress');
     await wire.post({ type: 'init_export', timeline: SHORT, settings: MP4, writablePort: { $port: {} } });
-    expect(await wire.ended(1)).toEqual({
+    expect(await wire.ended()).toEqual({
       type: 'error',
       message: 'An export is running already. Wait for it or cancel it first.',
       recoverable: true,
     });
-    const completed = (await wire.ended(2)) as Message & { durationMs: number; frames: number };
+    const completed = (await wire.ended()) as Message & { durationMs: number; frames: number };
     expect(completed.type).toBe('completed');
     const path = info.outputPath(name);
     await bench.save(name, path);
@@ -296,15 +296,14 @@ test.describe('on the bare wire', () => {
   test('nonsense is answered, word by word, and the worker goes on', async ({ bench }, info) => {
     const wire = await bench.openWire();
     await wire.next(({ type }) => type === 'ready');
-    let nth = 0;
     for (const [message, words] of NONSENSE) {
       await wire.post(message);
-      expect(await wire.ended(++nth)).toEqual({ type: 'error', message: words, recoverable: true });
+      expect(await wire.ended()).toEqual({ type: 'error', message: words, recoverable: true });
     }
     expect(await bench.page.evaluate(() => granDriver.list())).not.toHaveProperty(['never']);
     const name = bench.name();
     await wire.post(start(name));
-    expect(await wire.ended(++nth)).toEqual({ type: 'completed', durationMs: 1000, frames: 30 });
+    expect(await wire.ended()).toEqual({ type: 'completed', durationMs: 1000, frames: 30 });
     await bench.save(name, info.outputPath(name));
     await wire.close();
   });

@@ -51,6 +51,8 @@ export interface When {
   readonly afterMs?: number;
   readonly phase?: Phase;
   readonly frame?: number;
+  /** How long after that. */
+  readonly laterMs?: number;
 }
 
 export type Output = { readonly $opfs: string } | { readonly $stream: StreamSpec };
@@ -299,6 +301,8 @@ export class Bench extends Watched {
 /** A bare worker, for what the client does not let through. */
 export class Wire {
   private from = 0;
+  /** Ends of exports that a test has seen already. */
+  private seen = 0;
 
   constructor(
     readonly bench: Bench,
@@ -331,9 +335,9 @@ export class Wire {
     return found!;
   }
 
-  /** The `count`th `completed` or `error`. */
-  ended(count = 1): Promise<Message> {
-    return this.next(({ type }) => type === 'completed' || type === 'error', count);
+  /** The next `completed` or `error`. */
+  ended(): Promise<Message> {
+    return this.next(({ type }) => type === 'completed' || type === 'error', ++this.seen);
   }
 
   async close(): Promise<void> {

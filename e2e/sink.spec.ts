@@ -86,10 +86,11 @@ test('an existing file is replaced by a success, and only then', async ({ bench 
 
 test.describe('on the bare wire', () => {
   let wire: Wire;
-  test.beforeEach(async ({ bench }) => {
-    wire = await bench.openWire();
+  // One worker for all of them: whatever ends an export, the next one must work.
+  test.beforeAll(async ({ sharedBench }) => {
+    wire = await sharedBench.openWire();
   });
-  test.afterEach(() => wire.close());
+  test.afterAll(() => wire.close());
 
   test('a port is written to with acknowledgements, closed before completed', async ({ bench }, info) => {
     await wire.post({

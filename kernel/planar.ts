@@ -5,30 +5,55 @@
  * `table` holds 12 i32: r, g, b, offset for Y, Cb and Cr. A chroma sample is the mean of its four px.
  */
 export function rgbaToI420(src: usize, dst: usize, width: i32, height: i32, table: usize): void {
-  const yr = load<i32>(table), yg = load<i32>(table, 4), yb = load<i32>(table, 8), y0 = load<i32>(table, 12);
-  const ur = load<i32>(table, 16), ug = load<i32>(table, 20), ub = load<i32>(table, 24), u0 = load<i32>(table, 28);
-  const vr = load<i32>(table, 32), vg = load<i32>(table, 36), vb = load<i32>(table, 40), v0 = load<i32>(table, 44);
+  const yr = load<i32>(table),
+    yg = load<i32>(table, 4),
+    yb = load<i32>(table, 8),
+    y0 = load<i32>(table, 12);
+  const ur = load<i32>(table, 16),
+    ug = load<i32>(table, 20),
+    ub = load<i32>(table, 24),
+    u0 = load<i32>(table, 28);
+  const vr = load<i32>(table, 32),
+    vg = load<i32>(table, 36),
+    vb = load<i32>(table, 40),
+    v0 = load<i32>(table, 44);
   const uPlane = dst + <usize>(width * height);
   const vPlane = uPlane + <usize>((width >> 1) * (height >> 1));
   // Two weights in one lane: a dot product of (r, g) and one of (b, alpha · 0) make a weighted sum.
-  const yRG = i32x4.splat((yg << 16) | (yr & 0xffff)), yB = i32x4.splat(yb & 0xffff), yAdd = i32x4.splat(y0);
-  const uRG = i32x4.splat((ug << 16) | (ur & 0xffff)), uB = i32x4.splat(ub & 0xffff), uAdd = i32x4.splat(u0);
-  const vRG = i32x4.splat((vg << 16) | (vr & 0xffff)), vB = i32x4.splat(vb & 0xffff), vAdd = i32x4.splat(v0);
+  const yRG = i32x4.splat((yg << 16) | (yr & 0xffff)),
+    yB = i32x4.splat(yb & 0xffff),
+    yAdd = i32x4.splat(y0);
+  const uRG = i32x4.splat((ug << 16) | (ur & 0xffff)),
+    uB = i32x4.splat(ub & 0xffff),
+    uAdd = i32x4.splat(u0);
+  const vRG = i32x4.splat((vg << 16) | (vr & 0xffff)),
+    vB = i32x4.splat(vb & 0xffff),
+    vAdd = i32x4.splat(v0);
   for (let row = 0; row < height; row += 2) {
-    const above = src + <usize>(row * width * 4), below = above + <usize>(width * 4);
-    const yAbove = dst + <usize>(row * width), yBelow = yAbove + <usize>width;
+    const above = src + <usize>(row * width * 4),
+      below = above + <usize>(width * 4);
+    const yAbove = dst + <usize>(row * width),
+      yBelow = yAbove + <usize>width;
     const chroma = <usize>((row >> 1) * (width >> 1));
     let x = 0;
     for (; x + 8 <= width; x += 8) {
       // (r, g) and (b, a) of eight px of the upper row, then summed with the lower row's.
-      let rgP = i16x8.splat(0), baP = i16x8.splat(0), rgQ = i16x8.splat(0), baQ = i16x8.splat(0);
+      let rgP = i16x8.splat(0),
+        baP = i16x8.splat(0),
+        rgQ = i16x8.splat(0),
+        baQ = i16x8.splat(0);
       for (let line = 0; line < 2; line++) {
         const from = (line ? below : above) + <usize>(x << 2);
-        const p = v128.load(from), q = v128.load(from, 16);
-        const p0 = i16x8.extend_low_i8x16_u(p), p1 = i16x8.extend_high_i8x16_u(p);
-        const q0 = i16x8.extend_low_i8x16_u(q), q1 = i16x8.extend_high_i8x16_u(q);
-        const rgp = v128.shuffle<i32>(p0, p1, 0, 2, 4, 6), bap = v128.shuffle<i32>(p0, p1, 1, 3, 5, 7);
-        const rgq = v128.shuffle<i32>(q0, q1, 0, 2, 4, 6), baq = v128.shuffle<i32>(q0, q1, 1, 3, 5, 7);
+        const p = v128.load(from),
+          q = v128.load(from, 16);
+        const p0 = i16x8.extend_low_i8x16_u(p),
+          p1 = i16x8.extend_high_i8x16_u(p);
+        const q0 = i16x8.extend_low_i8x16_u(q),
+          q1 = i16x8.extend_high_i8x16_u(q);
+        const rgp = v128.shuffle<i32>(p0, p1, 0, 2, 4, 6),
+          bap = v128.shuffle<i32>(p0, p1, 1, 3, 5, 7);
+        const rgq = v128.shuffle<i32>(q0, q1, 0, 2, 4, 6),
+          baq = v128.shuffle<i32>(q0, q1, 1, 3, 5, 7);
         const yp = i32x4.shr_s(i32x4.add(i32x4.add(i32x4.dot_i16x8_s(rgp, yRG), i32x4.dot_i16x8_s(bap, yB)), yAdd), 14);
         const yq = i32x4.shr_s(i32x4.add(i32x4.add(i32x4.dot_i16x8_s(rgq, yRG), i32x4.dot_i16x8_s(baq, yB)), yAdd), 14);
         const y = i16x8.narrow_i32x4_s(yp, yq);
@@ -48,11 +73,15 @@ export function rgbaToI420(src: usize, dst: usize, width: i32, height: i32, tabl
       v128.store32_lane(vPlane + chroma + <usize>(x >> 1), uv, 1);
     }
     for (; x < width; x += 2) {
-      let red = 0, green = 0, blue = 0;
+      let red = 0,
+        green = 0,
+        blue = 0;
       for (let corner = 0; corner < 4; corner++) {
         const column = x + (corner & 1);
         const px = (corner & 2 ? below : above) + <usize>(column << 2);
-        const r = <i32>load<u8>(px), g = <i32>load<u8>(px, 1), b = <i32>load<u8>(px, 2);
+        const r = <i32>load<u8>(px),
+          g = <i32>load<u8>(px, 1),
+          b = <i32>load<u8>(px, 2);
         store<u8>((corner & 2 ? yBelow : yAbove) + <usize>column, <u8>((yr * r + yg * g + yb * b + y0) >> 14));
         red += r;
         green += g;

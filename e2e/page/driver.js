@@ -159,7 +159,7 @@ function at(when, act) {
     }
     if (!due) return;
     clearInterval(timer);
-    act();
+    setTimeout(act, when.laterMs ?? 0);
   }, 1);
   return () => clearInterval(timer);
 }

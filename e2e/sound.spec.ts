@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { MediaName } from './fixtures/media.ts';
 import { describe as fixture, soundOf } from './fixtures/media.ts';
-import { clicksOf } from './fixtures/sound.ts';
+import { clicksOf, sing } from './fixtures/sound.ts';
 import { MP4, shot, timeline, WEBM } from './films.ts';
 import { expect, progressOf, PHASES, test, warningsOf, type Bench, type Settings, type Timeline } from './harness.ts';
 import type { Clip } from './model.ts';
@@ -35,11 +35,9 @@ const WAV: Settings = {
   audio: { codec: 'pcm-s16', bitrate: 128_000, sampleRate: RATE_HZ, channels: 2 },
 };
 
-const sound = (clip: Clip): Clip => ({ ...clip });
-
 /** Each source for `SLOT_S` from half a second on, one after the other. */
 function table(): Timeline {
-  const slots = SOURCES.map((name, i) => sound(shot(name, name, [i * SLOT_S, (i + 1) * SLOT_S], 0.5)));
+  const slots = SOURCES.map((name, i) => shot(name, name, [i * SLOT_S, (i + 1) * SLOT_S], 0.5));
   return timeline(slots);
 }
 
@@ -135,10 +133,14 @@ for (const [name, { settings, ffmpegExtra }] of Object.entries(KINDS)) {
     info.annotations.push({ type: 'sound', description: `${byChromium.length - n} samples too many in Chromium` });
     console.log(`    ${name}: ${byFfmpeg.length - n} samples too many in ffmpeg, ${byChromium.length - n} in Chromium`);
     if (name === 'PCM in WAV') {
-      // The source's own samples, from a quarter of a second on: not a bit is lost on the way.
-      const wav = await read.readSound(path);
-      const tones = wav.channels.map((samples) => samples.subarray(5000, 5010));
-      expect(tones.every((tone) => tone.some((level) => level !== 0))).toBe(true);
+      // One clip at its own level: the source's samples, from a quarter of a second on.
+      const source = sing(soundOf('clicks.wav')!);
+      const from = 2 * 0.25 * RATE_HZ;
+      const bytes = (await readFile(path)).subarray(-4 * n);
+      let worst = 0;
+      for (let i = 0; i < 2 * Math.floor(SECONDS * RATE_HZ); i++)
+        worst = Math.max(worst, Math.abs(bytes.readInt16LE(2 * i) - (source[from + i] ?? NaN)));
+      expect(worst, 'of 16 bits').toBeLessThanOrEqual(1);
     }
   });
 }
@@ -185,6 +187,11 @@ for (const base of [MP4, WEBM]) {
     const offsets = lateness(heard.length === due.length ? heard : [0, ...heard], due, 'Chromium').slice(1);
     expect(largest(offsets), 'samples off in Chromium').toBeLessThanOrEqual(ON_TIME);
     expect(Math.abs(offsets.at(-1)! - offsets[0]!), 'samples of drift').toBeLessThanOrEqual(RATE_HZ / 2000);
+    if (base.container === 'mp4') {
+      // ffmpeg 5.1 takes the delay of Opus in WebM twice, in its own files too; of MP4 it can judge.
+      const byFfmpeg = read.clicksIn((await read.readSound(path)).channels[0]!, RATE_HZ);
+      expect(largest(lateness(byFfmpeg, due, 'ffmpeg').slice(1)), 'samples off in ffmpeg').toBeLessThanOrEqual(ON_TIME);
+    }
     // A frame shows from the first frame time at or after its moment: what is off is off by less than a frame, and never grows.
     shownAt.forEach((seconds, i) =>
       expect(Math.abs(seconds - Math.ceil(10 * i * (30 / 1.001) - 1e-4) / (30 / 1.001))).toBeLessThan(0.0011),

@@ -13,7 +13,7 @@ SITE := dist/index.html
 WORKER_FILES := $(shell find py/gran_worker -name '*.py')
 WEB_FILES := $(shell find web -type f)
 
-.PHONY: start test check build export e2e soak contract lock clean
+.PHONY: start test check build export scenes e2e soak contract lock clean
 
 start: build
 	@node build/serve.mjs --port $(PORT)
@@ -31,6 +31,10 @@ build: $(SITE)
 export: $(SITE)
 	@build/system.sh browser
 	@node build/export.mjs "$(PROJECT)" "$(OUT)"
+
+# Exports every scene of e2e/scenes.ts and puts it beside its reference: docs/pictures/scenes.png
+scenes: $(SITE)
+	@build/scenes.sh
 
 e2e: $(SITE)
 	@build/e2e.sh

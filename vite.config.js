@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
@@ -55,6 +55,40 @@ function copies() {
   };
 }
 
+/** Open fonts for texts, variable in weight where they can be, in the pieces that their makers cut them into. */
+const FONTS = [
+  { css: '@fontsource-variable/noto-sans/wght.css', family: 'Noto Sans', weight: '100 900' },
+  { css: '@fontsource-variable/noto-sans-arabic/wght.css', family: 'Noto Sans Arabic', weight: '100 900', only: 'arabic-arabic' },
+  { css: '@fontsource-variable/noto-sans-hebrew/wght.css', family: 'Noto Sans Hebrew', weight: '100 900', only: 'hebrew-hebrew' },
+  { css: '@fontsource/noto-emoji/400.css', family: 'Noto Emoji', weight: '400' },
+];
+
+/**
+ * The fonts and a list of them: the worker fetches a piece only for a text whose letters are in it.
+ * @returns {import('vite').Plugin}
+ */
+function fonts() {
+  return {
+    name: 'gran-fonts',
+    generateBundle() {
+      const list = [];
+      for (const { css, family, weight, only = '' } of FONTS) {
+        const path = here(`node_modules/${css}`);
+        for (const [, rule] of readFileSync(path, 'utf8').matchAll(/@font-face\s*\{([^}]*)\}/g)) {
+          const file = /url\(\.\/files\/([\w-]+\.woff2)\)/.exec(rule ?? '')?.[1];
+          const unicodeRange = /unicode-range:\s*([^;]+);/.exec(rule ?? '')?.[1];
+          if (!file || !unicodeRange || !file.includes(only)) continue;
+          list.push({ family, weight, file, unicodeRange });
+          this.emitFile({ type: 'asset', fileName: `fonts/${file}`, source: readFileSync(join(dirname(path), 'files', file)) });
+        }
+      }
+      const licence = readFileSync(here('node_modules/@fontsource/noto-emoji/LICENSE'));
+      this.emitFile({ type: 'asset', fileName: 'fonts/OFL.txt', source: licence });
+      this.emitFile({ type: 'asset', fileName: 'fonts/fonts.json', source: JSON.stringify(list) });
+    },
+  };
+}
+
 /** @type {import('vite').BuildOptions} */
 const common = {
   outDir: here('dist'),
@@ -90,7 +124,7 @@ const worker = {
 
 /** @type {import('vite').UserConfig} */
 const page = {
-  plugins: [copies()],
+  plugins: [copies(), fonts()],
   build: {
     ...common,
     rolldownOptions: {

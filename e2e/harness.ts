@@ -61,6 +61,7 @@ export interface Timeline {
   readonly timebase: { readonly fps: number };
   readonly tracks: readonly Track[];
   readonly sources: Readonly<Record<string, { readonly $media: MediaName } | { readonly $blob: string }>>;
+  readonly timelines?: Readonly<Record<string, unknown>>;
 }
 
 export interface Request {
@@ -203,6 +204,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webm': 'video/webm',
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
+  '.gif': 'image/gif',
   '.wav': 'audio/wav',
   '.mp3': 'audio/mpeg',
   '.m4a': 'audio/mp4',

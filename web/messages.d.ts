@@ -55,11 +55,17 @@ export interface Track {
   /**
    * @maxItems 100
    */
-  effects?: (ColorAdjustment | Blur)[];
+  effects?: (Blur | ColorAdjustment)[];
   /**
    * @maxItems 10000
    */
   items: (Clip | Gap)[];
+}
+export interface Blur {
+  type: 'blur';
+  id: string;
+  strength: number;
+  enabled?: boolean;
 }
 /**
  * Each 1 leaves the picture as it is.
@@ -71,12 +77,6 @@ export interface ColorAdjustment {
   brightness?: number;
   contrast?: number;
   saturation?: number;
-}
-export interface Blur {
-  type: 'blur';
-  id: string;
-  strength: number;
-  enabled?: boolean;
 }
 /**
  * One placement on a track. `speed` 2 plays twice as fast; gains are linear, a balance is -1 (left) to 1.
@@ -104,7 +104,7 @@ export interface Clip {
   /**
    * @maxItems 100
    */
-  effects?: (ColorAdjustment | Blur)[];
+  effects?: (Blur | ColorAdjustment)[];
   transitionIn?: Transition;
   transitionOut?: Transition;
   audioGain?: number;
@@ -158,7 +158,7 @@ export interface Anchor {
   y?: number;
 }
 export interface Transition {
-  type: 'dissolve' | 'fade-to-black' | 'wipe' | 'slide';
+  type: 'dissolve' | 'fade-to-black' | 'slide' | 'wipe';
   durationUs: number;
   mode?: 'blend' | 'composite';
   curve?: 'linear' | 'bezier';

@@ -6,11 +6,10 @@ from typing import Any
 from pyodide.ffi import JsException
 
 from gran_worker.browser.channel import Channel
-from gran_worker.browser.ffi import entries
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.sink import destination_for
 from gran_worker.browser.soundtrack import Trials
-from gran_worker.browser.studio import Studio
+from gran_worker.browser.studio import Sources, Studio
 from gran_worker.browser.support import query
 from gran_worker.dispatch import Dispatcher, Warn
 from gran_worker.errors import ExportError
@@ -42,7 +41,7 @@ class BrowserWorkshop:
         settings, clamps = clamp(message.settings)
         for each in clamps:
             warn(Warning(code="clamped", message=each.message))
-        studio = Studio(entries(parcel.timeline.sources), destination_for(parcel.writablePort), self._trials, meter, warn)
+        studio = Studio(Sources.of(parcel.timeline), destination_for(parcel.writablePort), self._trials, meter, warn)
         try:
             return await export(message.timeline, settings, studio, meter, warn)
         finally:

@@ -10,10 +10,11 @@ from gran_worker.compose import draw_list
 from gran_worker.errors import located
 from gran_worker.messages import Completed, Warning
 from gran_worker.mixdown import Master, Mixdown, loudness_gain
-from gran_worker.plan import RenderPlan, Stretch, Way, build_plan, check_drawable, film_extent, source_paths
+from gran_worker.plan import RenderPlan, Stretch, Way, build_plan, film_extent, source_paths
 from gran_worker.ports import Block, Frame, MediaPort, OutputPort, Probe, StudioPort
 from gran_worker.reader import FrameReader
 from gran_worker.settings import Settings
+from gran_worker.shown import Layer, leaves
 from gran_worker.snapshot import Timeline, label
 from gran_worker.telemetry import Meter
 from gran_worker.voices import Notice
@@ -31,7 +32,6 @@ async def export(timeline: Timeline, settings: Settings, studio: StudioPort, met
         warn(Warning(code=notice.code, message=notice.message, clip_id=notice.clip_id))
 
     try:
-        check_drawable(timeline)
         _, meter.frames_total = film_extent(timeline, settings)
         probes = await _open_sources(timeline, media, meter)
         plan = build_plan(timeline, settings, probes)
@@ -102,6 +102,7 @@ class _Picture:
         self._seen_until = _ends_of_sight(plan.stretches)
         self._at = -1
         self._stretch = Stretch(range(0), (), Way.CANVAS)
+        self._leaves: tuple[Layer, ...] = ()
         self._readers: dict[str, FrameReader] = {}
 
     async def show(self, index: int) -> None:
@@ -109,13 +110,13 @@ class _Picture:
             await self._enter(self._at + 1)
         output_us = self._plan.rate.start_us(index)
         frames: list[Frame | None] = []
-        for layer in self._stretch.layers:
+        for layer in self._leaves:
             if layer.path is None:
                 frames.append(None)
                 continue
             where = (layer.clip_id, layer.name, output_us)
             with self._meter.stage("decode", *where), located(*where):
-                frames.append(await self._readers[layer.clip_id].at(output_us))
+                frames.append(await self._readers[layer.key].at(output_us))
         if self._stretch.way is Way.STRAIGHT and frames[0] is not None and frames[0].size == self._plan.size:
             with self._meter.stage("encode", time_us=output_us):
                 await self._output.add_frame(frames[0], index)
@@ -127,22 +128,23 @@ class _Picture:
 
     async def aclose(self) -> None:
         async with AsyncExitStack() as closing:
-            for clip_id in self._readers:
-                closing.push_async_callback(self._close, clip_id)
+            for key in self._readers:
+                closing.push_async_callback(self._close, key)
 
     async def _enter(self, at: int) -> None:
         self._at, self._stretch = at, self._plan.stretches[at]
-        wanted = {layer.clip_id: layer for layer in self._stretch.layers if layer.path is not None}
-        for clip_id in self._readers.keys() - wanted.keys():
-            await self._close(clip_id)
-        for clip_id, layer in wanted.items():
-            if clip_id not in self._readers:
-                first, last = self._stretch.frames.start, self._seen_until[at][clip_id] - 1
+        self._leaves = tuple(leaves(self._stretch.layers))
+        wanted = {layer.key: layer for layer in self._leaves if layer.path is not None}
+        for key in self._readers.keys() - wanted.keys():
+            await self._close(key)
+        for key, layer in wanted.items():
+            if key not in self._readers:
+                first, last = self._stretch.frames.start, self._seen_until[at][key] - 1
                 start_us, end_us = self._plan.rate.start_us(first), self._plan.rate.start_us(last)
-                self._readers[clip_id] = FrameReader(self._media, layer, start_us, end_us)
+                self._readers[key] = FrameReader(self._media, layer, start_us, end_us)
 
-    async def _close(self, clip_id: str) -> None:
-        reader = self._readers.pop(clip_id)
+    async def _close(self, key: str) -> None:
+        reader = self._readers.pop(key)
         self._meter.repeated_frames += reader.repeated
         self._meter.dropped_frames += reader.dropped
         await reader.aclose()
@@ -183,7 +185,7 @@ def _ends_of_sight(stretches: Sequence[Stretch]) -> list[dict[str, int]]:
     ends: list[dict[str, int]] = []
     later: dict[str, int] = {}
     for stretch in reversed(stretches):
-        later = {layer.clip_id: later.get(layer.clip_id, stretch.frames.stop) for layer in stretch.layers}
+        later = {layer.key: later.get(layer.key, stretch.frames.stop) for layer in leaves(stretch.layers)}
         ends.append(later)
     ends.reverse()
     return ends

@@ -53,6 +53,12 @@ class Rect:
             and self.y - tolerance <= point.y <= self.y + self.height + tolerance
         )
 
+    def meets(self, other: "Rect") -> "Rect | None":
+        """What the two share, if anything."""
+        left, top = max(self.x, other.x), max(self.y, other.y)
+        right, bottom = min(self.x + self.width, other.x + other.width), min(self.y + self.height, other.y + other.height)
+        return Rect(left, top, right - left, bottom - top) if right > left and bottom > top else None
+
     @classmethod
     def around(cls, points: Iterable[Point]) -> "Rect":
         """The smallest rectangle that holds ``points``."""

@@ -38,7 +38,7 @@ class Mixdown:
         for clip_id in sorted(self._open):
             voice, reader = self._open[clip_id]
             part = range(max(voice.samples.start, samples.start), min(voice.samples.stop, samples.stop))
-            where = (clip_id, voice.name, part.start * 1_000_000 // self._plan.sample_rate_hz)
+            where = (voice.owner_id or clip_id, voice.name, part.start * 1_000_000 // self._plan.sample_rate_hz)
             with self._meter.stage("decode", *where), located(*where):
                 heard.append((voice, part, await reader.read(part)))
             if voice.samples.stop <= samples.stop:

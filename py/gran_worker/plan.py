@@ -8,11 +8,13 @@ from itertools import pairwise
 
 from gran_worker.colour import BT709, Colour
 from gran_worker.errors import PlanError
-from gran_worker.geometry import Size, covers
-from gran_worker.layers import Layer, Screen, build_layers
-from gran_worker.ports import Probe
+from gran_worker.geometry import Size
+from gran_worker.layers import Screen, build_layers, source_key
+from gran_worker.ports import Probe, VideoInfo
+from gran_worker.scope import Scope
 from gran_worker.settings import Settings
-from gran_worker.snapshot import Clip, Timeline, enabled_clips, label
+from gran_worker.shown import Layer, Shown, leaves, seen
+from gran_worker.snapshot import Clip, Timeline, enabled_clips
 from gran_worker.timing import FrameRate, TimeRange, sample_index
 from gran_worker.voices import Notice, Voice, build_voices
 
@@ -33,7 +35,7 @@ class Stretch:
     """Output frames that show the same layers, bottom first; nothing in it is hidden by what is above."""
 
     frames: range
-    layers: tuple[Layer, ...]
+    layers: tuple[Shown, ...]
     way: Way
 
 
@@ -71,28 +73,21 @@ class RenderPlan:
 
 
 def source_paths(timeline: Timeline) -> dict[str, Clip]:
-    """Every source that an enabled clip refers to, with the first such clip."""
+    """Every source that an enabled clip refers to, nested ones included, with the first clip of the outermost timeline that does."""
     paths: dict[str, Clip] = {}
-    for track in timeline.tracks:
-        for clip in enabled_clips(track):
-            if clip.source is not None:
-                paths.setdefault(clip.source.path, clip)
+    _collect(Scope((timeline,)), None, paths, set())
     return paths
 
 
-def check_drawable(timeline: Timeline) -> None:
-    """Raises PlanError, naming the clip, for what a timeline may say and this version does not draw yet."""
-    for track in timeline.tracks:
-        enabled = list(enabled_clips(track))
-        if enabled and any(effect.enabled for effect in track.effects):
-            _refuse(enabled[0], "is on a track with effects")
-        for clip in enabled:
-            if clip.clip_type not in ("media", "background"):
-                _refuse(clip, f"is a clip of type “{clip.clip_type}”")
-            if any(effect.enabled for effect in clip.effects):
-                _refuse(clip, "has effects")
-            if clip.transition_in or clip.transition_out:
-                _refuse(clip, "has a transition")
+def _collect(scope: Scope, owner: Clip | None, paths: dict[str, Clip], entered: set[tuple[str, ...]]) -> None:
+    for clip in (clip for track in scope.timeline.tracks for clip in enabled_clips(track)):
+        if clip.source is None:
+            continue
+        if clip.clip_type != "timeline":
+            paths.setdefault(source_key(scope, clip.source.path), owner or clip)
+        elif (inner := scope.find_timeline(clip.source.path)) is not None and inner.keys not in entered:
+            entered.add(inner.keys)
+            _collect(inner, owner or clip, paths, entered)
 
 
 def film_extent(timeline: Timeline, settings: Settings) -> tuple[TimeRange, int]:
@@ -113,7 +108,8 @@ def build_plan(timeline: Timeline, settings: Settings, probes: Mapping[str, Prob
     ``settings`` are clamped; ``probes`` hold every path of :func:`source_paths`. Raises PlanError for a timeline that cannot be
     rendered and SourceError for a clip whose source cannot be decoded.
     """
-    check_drawable(timeline)
+    if settings.executor == "pixi":
+        raise PlanError("This version draws with the 2D canvas only. Choose “auto” or “2d” as executor.", code="E_UNSUPPORTED")
     output, n_frames = film_extent(timeline, settings)
     size = Size(settings.width, settings.height)
     voices: tuple[Voice, ...] = ()
@@ -127,25 +123,19 @@ def build_plan(timeline: Timeline, settings: Settings, probes: Mapping[str, Prob
     if settings.codec:
         screen = Screen(output, settings.fps, n_frames, size, settings.fit)
         colour, stretches = _picture(build_layers(timeline, screen, probes), n_frames, size)
+        notices += _tone_mapped(stretches, probes)
     channels = settings.audio.channels if settings.audio else 0
     return RenderPlan(settings.fps, size, n_frames, stretches, colour, rate_hz, channels, n_samples, voices, notices)
 
 
-def _refuse(clip: Clip, what: str) -> None:
-    raise PlanError(
-        f"Clip {label(clip)} {what}, which this version cannot draw yet. Remove or disable it and export again.",
-        code="E_UNSUPPORTED",
-        clip_id=clip.id,
-    )
-
-
-def _picture(layers: Sequence[Layer], n_frames: int, size: Size) -> tuple[Colour, tuple[Stretch, ...]]:
+def _picture(layers: Sequence[Shown], n_frames: int, size: Size) -> tuple[Colour, tuple[Stretch, ...]]:
     """Stretches, and the one colour description that all of them can have."""
-    visible = list(_visible(layers, n_frames, size))
+    visible = list(seen(layers, range(n_frames), size))
     frames_of: Counter[Colour] = Counter()
     for frames, shown in visible:
-        if len(shown) == 1 and _passes(shown[0], size) and shown[0].video and shown[0].video.colour:
-            frames_of[shown[0].video.colour] += len(frames)
+        video = _passing(shown, size)
+        if video is not None and video.colour is not None:
+            frames_of[video.colour] += len(frames)
     colour = max(frames_of, key=lambda each: frames_of[each]) if frames_of else BT709
     stretches = _with_ways(visible, size, colour)
     if not colour.mixes_with_canvas and any(stretch.way is Way.CANVAS for stretch in stretches):
@@ -155,54 +145,42 @@ def _picture(layers: Sequence[Layer], n_frames: int, size: Size) -> tuple[Colour
     return colour, stretches
 
 
-def _visible(layers: Sequence[Layer], n_frames: int, size: Size) -> Iterator[tuple[range, tuple[Layer, ...]]]:
-    """Cuts the film where any layer comes or goes; drops what an opaque layer above covers; joins equal neighbours."""
-    starts: dict[int, list[int]] = {}
-    ends: dict[int, list[int]] = {}
-    for order, layer in enumerate(layers):
-        starts.setdefault(layer.frames.start, []).append(order)
-        ends.setdefault(layer.frames.stop, []).append(order)
-    showing: set[int] = set()
-    held: tuple[range, tuple[Layer, ...]] | None = None
-    for first, end in pairwise(sorted({0, n_frames, *starts, *ends})):
-        showing = (showing - set(ends.get(first, ()))) | set(starts.get(first, ()))
-        shown: list[Layer] = []
-        for order in sorted(showing, reverse=True):
-            shown.insert(0, layers[order])
-            if layers[order].opaque and covers(layers[order].op.crop, layers[order].op.affine, size):
-                break
-        if held is not None and held[1] == tuple(shown):
-            held = (range(held[0].start, end), held[1])
-            continue
-        if held is not None:
-            yield held
-        held = (range(first, end), tuple(shown))
-    if held is not None:
-        yield held
-
-
-def _with_ways(visible: Sequence[tuple[range, tuple[Layer, ...]]], size: Size, colour: Colour) -> tuple[Stretch, ...]:
+def _with_ways(visible: Sequence[tuple[range, tuple[Shown, ...]]], size: Size, colour: Colour) -> tuple[Stretch, ...]:
     return tuple(
         Stretch(
             frames,
             layers,
-            Way.STRAIGHT
-            if len(layers) == 1 and _passes(layers[0], size) and layers[0].video and layers[0].video.colour == colour
-            else Way.CANVAS,
+            Way.STRAIGHT if (video := _passing(layers, size)) is not None and video.colour == colour else Way.CANVAS,
         )
         for frames, layers in visible
     )
 
 
-def _passes(layer: Layer, size: Size) -> bool:
-    """Whether the layer alone, drawn px for px over the whole output, is the picture."""
+def _passing(layers: tuple[Shown, ...], size: Size) -> VideoInfo | None:
+    """The video whose frames are the picture as they are: alone, px for px, over the whole output."""
+    if len(layers) != 1 or not isinstance(layer := layers[0], Layer):
+        return None
     video = layer.video
-    return (
+    passes = (
         video is not None
         and video.passes_straight
+        and (video.colour is None or not video.colour.is_hdr)
         and layer.opaque
+        and layer.motion is None
+        and not layer.op.filters
         and video.raw == size
         and layer.op.affine.is_identity
         and layer.op.crop.width == size.width
         and layer.op.crop.height == size.height
     )
+    return video if passes else None
+
+
+def _tone_mapped(stretches: Sequence[Stretch], probes: Mapping[str, Probe]) -> tuple[Notice, ...]:
+    """One notice for each HDR source that is seen."""
+    notices: dict[str, Notice] = {}
+    for layer in (layer for stretch in stretches for layer in leaves(stretch.layers)):
+        if layer.path and layer.video and layer.video.colour and layer.video.colour.is_hdr and layer.path not in notices:
+            told = f"{probes[layer.path].name} is HDR. Its colours are brought down to the SDR of the file."
+            notices[layer.path] = Notice("hdr", told, layer.clip_id)
+    return tuple(notices.values())

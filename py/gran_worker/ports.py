@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gran_worker.colour import Colour
-from gran_worker.compose import DrawOp
+from gran_worker.compose import Op
 from gran_worker.geometry import Rotation, Size
 
 if TYPE_CHECKING:
@@ -38,6 +38,13 @@ class VideoInfo:
     passes_straight: bool
     """Its decoded frames can be encoded as they are: 8 bit 4:2:0, upright, square px."""
     colour: Colour | None
+    animated: bool = False
+    """An image that moves."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether one frame is all there is."""
+        return self.kind == "image" and not self.animated
 
     @property
     def tolerance_us(self) -> int:
@@ -111,8 +118,8 @@ class OutputPort(Protocol):
     async def add_frame(self, frame: Frame, index: int) -> None:
         """Encodes a decoded frame as it is, as output frame ``index``."""
 
-    def draw(self, ops: Sequence[DrawOp], frames: Sequence[Frame | None]) -> None:
-        """Draws ``ops`` over the background on the canvas, each with the frame of the same index; a picture without one is left out."""
+    def draw(self, ops: Sequence[Op], frames: Sequence[Frame | None]) -> None:
+        """Draws ``ops`` over the background on the canvas. ``frames`` belong to ``compose.pictures(ops)``; None is left out."""
 
     async def add_canvas(self, index: int) -> None:
         """Encodes what the canvas shows as output frame ``index``."""

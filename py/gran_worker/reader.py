@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncGenerator
 
-from gran_worker.layers import Layer
 from gran_worker.ports import Frame, MediaPort
+from gran_worker.shown import Layer
 
 
 class FrameReader:
@@ -63,11 +63,11 @@ class FrameReader:
         source_us = walk.at(output_us)
         if walk.freeze_us is not None:
             return source_us + self._tolerance_us
-        last_us = max(walk.source.end_us - 1 - self._tolerance_us, walk.source.start_us + self._tolerance_us)
+        last_us = max(walk.end_us - 1 - self._tolerance_us, walk.source.start_us + self._tolerance_us)
         return min(source_us + self._tolerance_us, last_us)
 
     async def _begin(self) -> None:
-        if self._layer.video is not None and self._layer.video.kind == "image" or self._layer.walk.freeze_us is not None:
+        if self._layer.video is not None and self._layer.video.stands or self._layer.walk.freeze_us is not None:
             self._current = await self._media.still(self._path, max(0, self._start_us))
             return
         end_us = self._end_us

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import cached_property
 from operator import attrgetter
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Union
 
 from pydantic import BeforeValidator, FailFast, Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from gran_worker.effects import EFFECTS, AnyEffect
 from gran_worker.refusals import printable
 from gran_worker.timing import FrameRate, TimeRange
+from gran_worker.transitions import TRANSITIONS
 from gran_worker.wire import (
     AnyRange,
     ClipRange,
@@ -49,7 +51,6 @@ Balance = Annotated[float, Number(-1, 1)]
 Part = Annotated[float, Number(0, 1)]
 Pixels = Annotated[float, Number(-1_000_000, 1_000_000, "pixels")]
 FontFile = Annotated[Opaque, JsObject(("File", "Blob"))]
-Strength = Annotated[float, Number(0, 2)]
 
 
 @dataclass(frozen=True, slots=True, config=WireValue)
@@ -97,34 +98,20 @@ class Transform:
     anchor: Annotated[Anchor, BeforeValidator(not_js)] = Anchor()
 
 
-@dataclass(frozen=True, slots=True, config=WireValue)
-class ColorAdjustment:
-    """Each 1 leaves the picture as it is."""
+if TYPE_CHECKING:
+    Effect = AnyEffect
+    TransitionName = str
+else:
+    # The tables say what there is: a new effect or transition is one file (effects/, transitions/).
+    Effect = Annotated[Union[EFFECTS], Field(discriminator="type")]  # noqa: UP007 - of as many as there are
+    TransitionName = Literal[tuple(sorted(TRANSITIONS))]
 
-    type: Literal["color-adjustment"]
-    id: Id
-    enabled: Flag = True
-    brightness: Strength = 1.0
-    contrast: Strength = 1.0
-    saturation: Strength = 1.0
-
-
-@dataclass(frozen=True, slots=True, config=WireValue)
-class Blur:
-    type: Literal["blur"]
-    id: Id
-    strength: Annotated[float, Number(0, 50, "pixels")]
-    """Standard deviation, output px."""
-    enabled: Flag = True
-
-
-Effect = Annotated[ColorAdjustment | Blur, Field(discriminator="type")]
 Effects = Annotated[tuple[Effect, ...], Field(max_length=MAX_EFFECTS)]
 
 
 @dataclass(frozen=True, slots=True, config=WireValue)
 class Transition:
-    type: Literal["dissolve", "fade-to-black", "wipe", "slide"]
+    type: TransitionName
     duration_us: TimeUs
     mode: Literal["blend", "composite"] = "blend"
     """``blend`` mixes with the neighbour on the track, ``composite`` with the tracks below."""

@@ -94,9 +94,9 @@ class TimeRange:
         return self.start_us <= us < self.end_us
 
 
-def sample_index(us: int, rate_hz: int) -> int:
+def sample_index(us: int | Fraction, rate_hz: int) -> int:
     """The audio sample at ``us``, rounded half up. A clip fills ``[sample_index(start), sample_index(end))``."""
-    return (2 * us * rate_hz + US) // (2 * US)
+    return int((2 * us * rate_hz + US) // (2 * US))
 
 
 def sample_us(index: int, rate_hz: int) -> int:

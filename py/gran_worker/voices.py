@@ -1,15 +1,17 @@
 """Timeline -> voices: which clip's sound is heard at which output samples, from which source samples, how loud."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import zip_longest
 
-from gran_worker.errors import SourceError
+from gran_worker.errors import PlanError, SourceError
 from gran_worker.joints import Slot, build_slots
-from gran_worker.layers import walk
+from gran_worker.layers import Clock, source_key
 from gran_worker.ports import Probe
-from gran_worker.snapshot import ROUNDING_US, Clip, Timeline, Track, enabled_clips, label
+from gran_worker.scope import Scope
+from gran_worker.shown import Moment
+from gran_worker.snapshot import ROUNDING_US, Clip, Timeline, Track, enabled_clips, file_name, label
 from gran_worker.timing import TimeRange, sample_index
 
 
@@ -45,6 +47,31 @@ class Voice:
     gains: tuple[float, ...]
     balances: tuple[float, ...]
     fades: tuple[Fade, ...]
+    owner_id: str = ""
+    """The clip of the outermost timeline that it belongs to, for messages; empty where it is one itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """How the clips of one timeline are heard: the outermost, or a nested one through the clip that shows it.
+
+    ``extent`` is as much of the output as they may sound in; gains, balances and fades are those of the clips on the way.
+    """
+
+    scope: Scope
+    clock: Clock
+    rate_hz: int
+    extent: range
+    gains: tuple[float, ...] = ()
+    balances: tuple[float, ...] = ()
+    fades: tuple[Fade, ...] = ()
+    path: tuple[Clip, ...] = ()
+
+    def index(self, timeline_us: Moment) -> int:
+        return sample_index(self.clock.when(timeline_us), self.rate_hz)
+
+    def count(self, timeline_us: Moment) -> int:
+        return sample_index(timeline_us / self.clock.speed, self.rate_hz)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +92,42 @@ def build_voices(
     """
     voices: list[Voice] = []
     notices: list[Notice] = []
+    hearing = Hearing(Scope((timeline,)), Clock(output.start_us), rate_hz, range(n_samples))
+    _hear(hearing, probes, voices, notices)
+    return tuple(sorted(voices, key=lambda voice: voice.clip_id)), tuple(notices)
+
+
+def _hear(hearing: Hearing, probes: Mapping[str, Probe], voices: list[Voice], notices: list[Notice]) -> None:
+    timeline = hearing.scope.timeline
     soloed = any(track.audio_solo for track in timeline.tracks)
-    timeline_end_us = max(clip.timeline_range.end_us for track in timeline.tracks for clip in enabled_clips(track))
     for track in timeline.tracks:
         if not track.audio_solo if soloed else track.audio_muted:
             continue
-        track_fade = _track_fade(track, timeline_end_us, output, rate_hz)
+        track_fade = _track_fade(track, timeline.end_us, hearing)
         clips = list(enabled_clips(track))
         for (clip, end_us), slot in zip(_with_ends(clips), build_slots(clips), strict=True):
             if not _may_sound(clip, track):
                 continue
             assert clip.source is not None
-            probe = probes[clip.source.path]
+            if clip.clip_type == "timeline":
+                inner = _inner(slot, end_us, track, track_fade, hearing)
+                if inner is not None:
+                    _hear(inner, probes, voices, notices)
+                continue
+            key = source_key(hearing.scope, clip.source.path)
+            probe = probes[key]
+            owner = hearing.path[0] if hearing.path else clip
+            name = f"{label(clip)} in {label(owner)}" if hearing.path else label(clip)
             if probe.audio_problem is not None:
-                raise SourceError(f"Clip {label(clip)}: {probe.audio_problem}", code="E_DECODE", clip_id=clip.id)
+                raise SourceError(f"Clip {name}: {probe.audio_problem}", code="E_DECODE", clip_id=owner.id)
             if probe.audio is None:
                 if track.kind == "audio":
-                    message = f"Clip {label(clip)} is on a sound track, but {probe.name} has no sound."
-                    notices.append(Notice("no-sound", message, clip.id))
+                    message = f"Clip {name} is on a sound track, but {probe.name} has no sound."
+                    notices.append(Notice("no-sound", message, owner.id))
                 continue
-            voice = _voice(slot, end_us, track, track_fade, output, probe.audio.rate_hz, rate_hz, n_samples)
+            voice = replace(_voice(slot, end_us, track, track_fade, hearing, probe.audio.rate_hz), path=key, name=name)
             if voice.samples:
                 voices.append(voice)
-    return tuple(sorted(voices, key=lambda voice: voice.clip_id)), tuple(notices)
 
 
 def _with_ends(clips: Sequence[Clip]) -> Iterator[tuple[Clip, int]]:
@@ -100,59 +140,84 @@ def _with_ends(clips: Sequence[Clip]) -> Iterator[tuple[Clip, int]]:
 
 
 def _may_sound(clip: Clip, track: Track) -> bool:
-    if clip.source is None or clip.clip_type != "media" or clip.freeze_frame_source_us is not None or clip.is_image:
+    if clip.clip_type not in ("media", "timeline") or clip.freeze_frame_source_us is not None or clip.is_image:
         return False
     if track.kind == "video" and clip.audio_from_video_disabled:
         return False
     return clip.audio_gain > 0 and track.audio_gain > 0
 
 
-def _voice(
-    slot: Slot, end_us: int, track: Track, track_fade: Fade, output: TimeRange, source_hz: int, rate_hz: int, n_samples: int
-) -> Voice:
+def _inner(slot: Slot, end_us: int, track: Track, track_fade: Fade, hearing: Hearing) -> Hearing | None:
+    """How the timeline is heard that the slot's clip shows."""
     clip = slot.clip
     assert clip.source is not None
-    way = walk(clip, output)
-    slot_us, playing_us = end_us - clip.timeline_range.start_us, way.source.duration_us / clip.speed
-    extent = range(sample_index(way.start_us, rate_hz), sample_index(way.start_us + slot_us, rate_hz))
-    # Beyond its source range a clip is silent, however long its slot; but not for a sample that rounding both ranges cost.
-    is_short = slot_us - playing_us > ROUNDING_US + ROUNDING_US / clip.speed
-    # In a blend it plays before its start and on past its end, into whatever its source has there.
-    start = sample_index(way.start_us - slot.lead_us, rate_hz)
-    end = sample_index(way.start_us + (int(playing_us) if is_short else slot_us + slot.lag_us), rate_hz)
-    step = clip.speed * source_hz / rate_hz
-    origin = (way.source.start_us - way.start_us * clip.speed) * source_hz / 1_000_000
-    return Voice(
-        clip_id=clip.id,
-        name=label(clip),
-        path=clip.source.path,
-        samples=range(max(0, start), min(end, n_samples)),
-        origin=Fraction(round(origin)) if step == 1 else origin,
-        step=step,
-        rate_hz=source_hz,
-        gains=(clip.audio_gain, track.audio_gain),
-        balances=(clip.audio_balance, track.audio_balance),
-        fades=(
-            Fade(extent, sample_index(clip.audio_fade_in_us, rate_hz), sample_index(clip.audio_fade_out_us, rate_hz)),
-            track_fade,
-            *_crossings(slot, output, rate_hz),
-        ),
+    scope = hearing.scope.find_timeline(clip.source.path)
+    if scope is None:
+        raise PlanError(f"The timeline {file_name(clip.source.path)} is not among the timelines.", code="E_MISSING", clip_id=clip.id)
+    clock = hearing.clock
+    origin_us = clip.source_range.start_us + (clock.origin_us - clip.timeline_range.start_us) * clip.speed
+    shape = _voice(slot, end_us, track, track_fade, hearing, hearing.rate_hz)
+    if not shape.samples:
+        return None
+    return Hearing(
+        scope,
+        Clock(origin_us, clock.speed * clip.speed),
+        hearing.rate_hz,
+        shape.samples,
+        shape.gains,
+        shape.balances,
+        shape.fades,
+        (*hearing.path, clip),
     )
 
 
-def _crossings(slot: Slot, output: TimeRange, rate_hz: int) -> Iterator[Fade]:
+def _voice(slot: Slot, end_us: int, track: Track, track_fade: Fade, hearing: Hearing, source_hz: int) -> Voice:
+    clip = slot.clip
+    assert clip.source is not None
+    clock, rate_hz, source, start_us = hearing.clock, hearing.rate_hz, clip.source_range, clip.timeline_range.start_us
+    extent = range(hearing.index(start_us), hearing.index(end_us))
+    # Beyond its source range a clip is silent, however long its slot; but not for a sample that rounding both ranges cost.
+    slot_us, playing_us = end_us - start_us, source.duration_us / clip.speed
+    is_short = slot_us - playing_us > ROUNDING_US + ROUNDING_US / clip.speed
+    # In a blend it plays before its start and on past its end, into whatever its source has there.
+    start = hearing.index(start_us - slot.lead_us)
+    end = hearing.index(start_us + (int(playing_us) if is_short else slot_us + slot.lag_us))
+    speed = clip.speed * clock.speed
+    step = speed * source_hz / rate_hz
+    origin = (source.start_us - clock.when(start_us) * speed) * source_hz / 1_000_000
+    return Voice(
+        clip_id="/".join(each.id for each in (*hearing.path, clip)),
+        name=label(clip),
+        path=clip.source.path,
+        samples=range(max(hearing.extent.start, start), min(end, hearing.extent.stop)),
+        origin=Fraction(round(origin)) if step == 1 else origin,
+        step=step,
+        rate_hz=source_hz,
+        gains=(clip.audio_gain, track.audio_gain, *hearing.gains),
+        balances=(clip.audio_balance, track.audio_balance, *hearing.balances),
+        fades=(
+            Fade(extent, hearing.count(clip.audio_fade_in_us), hearing.count(clip.audio_fade_out_us)),
+            track_fade,
+            *_crossings(slot, hearing),
+            *hearing.fades,
+        ),
+        owner_id=hearing.path[0].id if hearing.path else "",
+    )
+
+
+def _crossings(slot: Slot, hearing: Hearing) -> Iterator[Fade]:
     """The fades of a clip's transitions."""
     coming, going = slot.comes or slot.blends_in, slot.goes or slot.blends_out
     if coming is None and going is None:
         return
     whole = slot.clip.timeline_range
     start_us, end_us = coming.start_us if coming else whole.start_us, going.end_us if going else whole.end_us
-    start, end = (sample_index(edge_us - output.start_us, rate_hz) for edge_us in (start_us, end_us))
-    fade_in = sample_index(coming.end_us - output.start_us, rate_hz) - start if coming else 0
-    fade_out = end - sample_index(going.start_us - output.start_us, rate_hz) if going else 0
+    start, end = (hearing.index(edge_us) for edge_us in (start_us, end_us))
+    fade_in = hearing.index(coming.end_us) - start if coming else 0
+    fade_out = end - hearing.index(going.start_us) if going else 0
     yield Fade(range(start, end), fade_in, fade_out, crossing=True)
 
 
-def _track_fade(track: Track, timeline_end_us: int, output: TimeRange, rate_hz: int) -> Fade:
-    start, end = (sample_index(edge_us - output.start_us, rate_hz) for edge_us in (0, timeline_end_us))
-    return Fade(range(start, end), sample_index(track.audio_fade_in_us, rate_hz), sample_index(track.audio_fade_out_us, rate_hz))
+def _track_fade(track: Track, timeline_end_us: int, hearing: Hearing) -> Fade:
+    extent = range(hearing.index(0), hearing.index(timeline_end_us))
+    return Fade(extent, hearing.count(track.audio_fade_in_us), hearing.count(track.audio_fade_out_us))

@@ -58,6 +58,22 @@ def nested(clip_id: str, path: str, **fields: object) -> WireDict:
     return clip(clip_id, source=path, clipType="timeline", **fields)
 
 
+def adjustment(clip_id: str = "adj", *, start_us: int = 0, duration_us: int = SECOND_US, **fields: object) -> WireDict:
+    return _without_source(clip_id, "adjustment", start_us, duration_us, fields)
+
+
+def transition(kind: str, duration_us: int = SECOND_US, **fields: object) -> WireDict:
+    return {"type": kind, "durationUs": duration_us, **fields}
+
+
+def blur(strength: float = 4, **fields: object) -> WireDict:
+    return {"id": "blur", "type": "blur", "strength": strength, "enabled": True, **fields}
+
+
+def colours(**fields: object) -> WireDict:
+    return {"id": "colours", "type": "color-adjustment", "enabled": True, **fields}
+
+
 def gap(start_us: int = 0, duration_us: int = SECOND_US) -> WireDict:
     return {"kind": "gap", "id": f"gap-{start_us}", "timelineRange": time_range(start_us, duration_us)}
 
@@ -70,9 +86,16 @@ def track(*items: WireDict, kind: str = "video", **fields: object) -> WireDict:
 def snapshot(*tracks: WireDict, fps: object = 30, **fields: object) -> WireDict:
     """A timeline that has every source its clips ask for, and one clip where no track is given."""
     listed = [{"id": f"track-{i}", **each} for i, each in enumerate(tracks or (track(clip()),))]
-    clips = [item for each in listed for item in each["items"] if item.get("clipType") == "media"]
+    clips = [
+        item for each in [*listed, *_tracks_in(fields.get("timelines", {}))] for item in each["items"] if item.get("clipType") == "media"
+    ]
     sources = {each["source"]["path"]: FILE for each in clips if each.get("source")}
     return {"timebase": {"fps": fps}, "tracks": listed, "sources": sources, **fields}
+
+
+def inner_timeline(*tracks: WireDict, **fields: object) -> WireDict:
+    """A timeline for ``timelines``; its sources are those of the timeline around it."""
+    return {"timebase": {"fps": 30}, "tracks": [{"id": f"inner-{i}", **each} for i, each in enumerate(tracks)], **fields}
 
 
 def audio(**fields: object) -> WireDict:
@@ -122,3 +145,8 @@ def without(whole: Mapping[str, object], *names: str) -> WireDict:
 def _without_source(clip_id: str, kind: str, start_us: int, duration_us: int, fields: Mapping[str, object]) -> WireDict:
     made = clip(clip_id, start_us=start_us, duration_us=duration_us, clipType=kind)
     return {**without(made, "source", "sourceRange"), **fields}
+
+
+def _tracks_in(timelines: object) -> list[WireDict]:
+    assert isinstance(timelines, Mapping)
+    return [each for inner in timelines.values() for each in [*inner["tracks"], *_tracks_in(inner.get("timelines", {}))]]

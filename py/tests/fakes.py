@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gran_worker.colour import BT709
-from gran_worker.compose import DrawOp
+from gran_worker.compose import Op, pictures
 from gran_worker.errors import SourceError
 from gran_worker.geometry import Size
 from gran_worker.plan import RenderPlan
@@ -257,7 +257,7 @@ class RecordingOutput:
         self.destination = "untouched"
         self.closed = self.verified = False
         self.pictures: list[Picture] = []
-        self.ops: list[tuple[DrawOp, ...]] = []
+        self.ops: list[tuple[Op, ...]] = []
         """What was drawn, for each frame that was not straight."""
         self.blocks: list[Block] = []
         self.order: list[str] = []
@@ -289,9 +289,9 @@ class RecordingOutput:
         assert not frame.closed
         await self._add(Picture(((frame.path, frame.number),), straight=True), index)
 
-    def draw(self, ops: Sequence[DrawOp], frames: Sequence[FakeFrame | None]) -> None:
+    def draw(self, ops: Sequence[Op], frames: Sequence[FakeFrame | None]) -> None:
         layers: list[tuple[str, int] | str | None] = []
-        for op, frame in zip(ops, frames, strict=True):
+        for op, frame in zip(pictures(ops), frames, strict=True):
             assert frame is None or not frame.closed
             layers.append(op.colour if op.colour is not None else None if frame is None else (frame.path, frame.number))
         self.ops.append(tuple(ops))

@@ -24,9 +24,11 @@ def sound_alone(**fields: object) -> WireDict:
     return settings(**{"codec": False, "audio": SOUND, "container": "flac", **fields})
 
 
-def plan_of(*tracks: WireDict, sources: Sources, wanted: WireDict | None = None, **fields: object) -> RenderPlan:
+def plan_of(
+    *tracks: WireDict, sources: Sources, wanted: WireDict | None = None, timelines: WireDict | None = None, **fields: object
+) -> RenderPlan:
     """``fields`` are settings, unless all of them are ``wanted``."""
-    message = parsed(snapshot(*tracks), small(**fields) if wanted is None else wanted)
+    message = parsed(snapshot(*tracks, timelines=timelines or {}), small(**fields) if wanted is None else wanted)
     probes = {path: source.probe for path, source in sources.items()}
     return build_plan(message.timeline, clamp(message.settings)[0], probes)
 
@@ -35,9 +37,15 @@ class Film:
     """One export to be: ``await film.export()`` runs it, ``studio`` has what came out."""
 
     def __init__(
-        self, *tracks: WireDict, sources: Sources, wanted: WireDict | None = None, studio: FakeStudio | None = None, **fields: object
+        self,
+        *tracks: WireDict,
+        sources: Sources,
+        wanted: WireDict | None = None,
+        timelines: WireDict | None = None,
+        studio: FakeStudio | None = None,
+        **fields: object,
     ) -> None:
-        self._message = parsed(snapshot(*tracks), small(**fields) if wanted is None else wanted)
+        self._message = parsed(snapshot(*tracks, timelines=timelines or {}), small(**fields) if wanted is None else wanted)
         self.studio = studio or FakeStudio(FakeMedia())
         self.studio.media.sources.update(sources)
         self.warnings: list[Warning] = []

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from gran_worker.colour import BT709, Colour
 from gran_worker.errors import PlanError
 from gran_worker.geometry import Size
-from gran_worker.plan import RenderPlan, Way, check_drawable, source_paths
+from gran_worker.plan import RenderPlan, Way, source_paths
 from gran_worker.timing import FrameRate
-from tests.builders import SECOND_US, WireDict, background, clip, gap, nested, parsed_timeline, text, track, without
+from tests.builders import SECOND_US, WireDict, background, clip, gap, parsed_timeline, track
 from tests.fakes import SIZE, FakeSource, image_source, video_source
 from tests.films import SOUND, plan_of, small, sound_alone
 
@@ -194,9 +194,15 @@ def test_a_background_is_drawn() -> None:
 
 
 def test_straight_frames_keep_their_colour() -> None:
-    for colour in (BT601, PQ):
-        plan = plan_of(track(clip()), sources={"beach.mp4": video_source(colour=colour)})
-        assert (plan.colour, plan.needs_canvas) == (colour, False)
+    plan = plan_of(track(clip()), sources={"beach.mp4": video_source(colour=BT601)})
+    assert (plan.colour, plan.needs_canvas) == (BT601, False)
+
+
+def test_hdr_is_brought_down_on_a_canvas_and_told_once_a_file() -> None:
+    items = (clip("a"), clip("b", start_us=SECOND_US))
+    plan = plan_of(track(*items), sources={"beach.mp4": video_source(colour=PQ)})
+    assert (plan.colour, plan.needs_canvas) == (BT709, True)
+    assert [(notice.code, notice.clip_id) for notice in plan.notices] == [("hdr", "a")]
 
 
 def test_a_file_has_one_colour_and_the_most_frames_choose_it() -> None:
@@ -233,28 +239,7 @@ def test_segments_hold_every_frame_and_sample_once_and_at_most_a_second(fps: flo
             assert samples.start <= round(plan.rate.start_us(index) * 0.048) <= samples.stop
 
 
-# What cannot be drawn yet
-
-
-@pytest.mark.parametrize(
-    ("item", "what"),
-    [
-        (text("x"), "is a clip of type “text”"),
-        (without(clip("x", clipType="adjustment"), "source"), "is a clip of type “adjustment”"),
-        (clip("x", effects=[{"id": "e", "type": "blur", "strength": 5}]), "has effects"),
-        (clip("x", transitionIn={"type": "dissolve", "durationUs": 100_000}), "has a transition"),
-    ],
-)
-def test_what_cannot_be_drawn_yet_is_refused_by_name(item: WireDict, what: str) -> None:
-    with pytest.raises(PlanError, match=what) as caught:
-        plan_of(track(item), sources=FILMS)
-    assert (caught.value.code, caught.value.clip_id) == ("E_UNSUPPORTED", "x")
-
-
-def test_a_nested_timeline_cannot_be_drawn_yet() -> None:
-    timeline = parsed_timeline(track(nested("x", "inner")), timelines={"inner": {"timebase": {"fps": 30}, "tracks": []}})
-    with pytest.raises(PlanError, match="type “timeline”"):
-        check_drawable(timeline)
+# Effects, sources
 
 
 def test_effects_that_are_off_do_not_matter() -> None:
@@ -339,3 +324,9 @@ def test_thousands_of_clips_plan_quickly() -> None:
     plan = plan_of(*tracks, sources=FILMS, wanted=small(fps=25))
     assert len(plan.stretches) == 300
     assert all(len(stretch.layers) == 8 for stretch in plan.stretches)
+
+
+def test_an_executor_that_is_not_there_is_refused_by_name() -> None:
+    with pytest.raises(PlanError, match="2D canvas only") as caught:
+        plan_of(track(clip()), sources=FILMS, executor="pixi")
+    assert caught.value.code == "E_UNSUPPORTED"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gran_worker.layers import Layer
 from gran_worker.reader import FrameReader
+from gran_worker.shown import Layer
 from gran_worker.timing import FrameRate
 from tests.builders import clip, track
 from tests.fakes import NOTHING_LEFT, FakeMedia, FakeSource, Trouble, image_source, video_source

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gran_worker.effects.blur import Blur
+from gran_worker.effects.coloradjustment import ColorAdjustment
 from gran_worker.errors import ContractError
 from gran_worker.messages import parse
-from gran_worker.snapshot import MAX_CLIPS, Anchor, Blur, ColorAdjustment, Crop, Position, Scale, file_name, label
+from gran_worker.snapshot import MAX_CLIPS, Anchor, Crop, Position, Scale, file_name, label
 from gran_worker.timing import FrameRate, TimeRange
 from gran_worker.wire import Opaque
 from tests.builders import (
@@ -186,7 +188,7 @@ def test_the_end_is_that_of_the_last_enabled_clip() -> None:
         ({"transform": {"scale": {"x": 1}}}, ".transform.scale.y: is required"),
         ({"transform": {"position": {"x": 1e7, "y": 0}}}, ".transform.position.x: must be between -1000000 and 1000000, got 10000000.0"),
         ({"effects": {}}, ".effects: must be a list, got an object"),
-        ({"effects": [{"id": "e", "type": "glow"}]}, '.effects[0].type: must be one of "color-adjustment" or "blur", got "glow"'),
+        ({"effects": [{"id": "e", "type": "glow"}]}, '.effects[0].type: must be one of "blur" or "color-adjustment", got "glow"'),
         ({"effects": [{"id": "e", "type": "blur", "strength": 51}]}, ".effects[0].strength: must be between 0 and 50, got 51"),
         (
             {"transitionIn": {"type": "wipe", "durationUs": 1, "direction": "in"}},

@@ -1,51 +1,110 @@
 """Executes drawing orders on an OffscreenCanvas with the 2D context, and reads the picture back as I420."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import js
 from pyodide.ffi import to_js
 
 from gran_worker.browser.ffi import to_js_object
+from gran_worker.browser.typesetter import Typesetter
 from gran_worker.colour import Colour, fixed_point_rows
-from gran_worker.compose import DrawOp
+from gran_worker.compose import AdjustOp, DrawOp, GroupOp, Op
 from gran_worker.errors import GraphicsError
-from gran_worker.geometry import Size
+from gran_worker.filters import SOFTENING, Filter, css
+from gran_worker.geometry import Affine, Size
 
 PAGE_BYTES = 65_536
 TABLE_AT, PIXELS_AT = 1024, 4096
 """Where the kernel's memory holds the coefficients and the px; the planes follow the px."""
 
+BLUR_REACH = 3
+"""Standard deviations after which a Gaussian blur takes nothing in any more."""
+
+
+class Sheet:
+    """One canvas and its context. Sheets for groups are transparent at first."""
+
+    __slots__ = ("canvas", "context")
+
+    def __init__(self, size: Size, *, transparent: bool) -> None:
+        self.canvas = js.OffscreenCanvas.new(size.width, size.height)
+        # Every frame is read back: a canvas in the GPU's memory would have to come from there each time.
+        self.context = self.canvas.getContext("2d", to_js_object({"alpha": transparent, "willReadFrequently": True}))
+        if not self.context:
+            raise GraphicsError("This browser gave no canvas to draw on. Close other tabs and try again.")
+        self.context.imageSmoothingQuality = "high"
+
+    def wipe(self) -> None:
+        context = self.context
+        context.setTransform(1, 0, 0, 1, 0, 0)
+        context.clearRect(0, 0, self.canvas.width, self.canvas.height)
+
+    def close(self) -> None:
+        """Gives the px back at once instead of at the next garbage collection."""
+        self.canvas.width = self.canvas.height = 0
+
 
 class Canvas2D:
-    """A canvas of the output's size."""
+    """A canvas of the output's size. Sheets for groups are made when the first needs one, and kept."""
 
-    def __init__(self, size: Size, background: str) -> None:
-        self._size, self._background = size, background
-        self._canvas = js.OffscreenCanvas.new(size.width, size.height)
-        # Every frame is read back: a canvas in the GPU's memory would have to come from there each time.
-        self._context = self._canvas.getContext("2d", to_js_object({"alpha": False, "willReadFrequently": True}))
-        if not self._context:
-            raise GraphicsError("This browser gave no canvas to draw on. Close other tabs and try again.")
-        self._context.imageSmoothingQuality = "high"
+    def __init__(self, size: Size, background: str, typesetter: Typesetter, *, transparent: bool = False) -> None:
+        self._size, self._background, self._typesetter = size, background, typesetter
+        self._transparent = transparent
+        self._main = Sheet(size, transparent=transparent)
+        self._sheets: list[Sheet] = []
+        self._padded: dict[int, Sheet] = {}
+        self._known_filters: set[str] = set()
 
-    def draw(self, ops: Sequence[DrawOp], frames: Sequence[Any]) -> None:
-        """Bottom first, over the background; an order that has no frame and is no fill is left out."""
-        context = self._context
-        context.setTransform(1, 0, 0, 1, 0, 0)
-        context.globalAlpha = 1
-        context.fillStyle = self._background
-        context.fillRect(0, 0, *self._size)
-        for op, frame in zip(ops, frames, strict=True):
-            if frame is None and op.colour is None:
-                continue
-            affine, crop = op.affine, op.crop
-            context.setTransform(affine.a, affine.b, affine.c, affine.d, affine.e, affine.f)
-            context.globalAlpha = op.opacity
-            if op.colour is not None:
-                context.fillStyle = op.colour
-                context.fillRect(crop.x, crop.y, crop.width, crop.height)
-                continue
+    def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
+        """Bottom first, over the background; a picture that has no frame is left out."""
+        context = self._main.context
+        if self._transparent:
+            self._main.wipe()
+        else:
+            context.setTransform(1, 0, 0, 1, 0, 0)
+            context.fillStyle = self._background
+            context.fillRect(0, 0, *self._size)
+        self._draw(self._main, ops, iter(frames), 0)
+
+    def pixels(self) -> Any:
+        """RGBA, 8 bit, row by row: a Uint8ClampedArray."""
+        return self._main.context.getImageData(0, 0, *self._size).data
+
+    def close(self) -> None:
+        for sheet in (self._main, *self._sheets, *self._padded.values()):
+            sheet.close()
+
+    def _draw(self, sheet: Sheet, ops: Sequence[Op], frames: Iterator[Any], depth: int) -> None:
+        for op in ops:
+            if isinstance(op, GroupOp):
+                inner = self._sheet(depth)
+                inner.wipe()
+                self._draw(inner, op.ops, frames, depth + 1)
+                if op.opacity > 0:
+                    self._lay(sheet, op, inner)
+            elif isinstance(op, AdjustOp):
+                if op.opacity > 0:
+                    self._lay(sheet, op, sheet)
+            else:
+                self._picture(sheet.context, op, next(frames))
+
+    def _picture(self, context: Any, op: DrawOp, frame: Any) -> None:
+        if op.opacity == 0 or (frame is None and op.colour is None and op.caption is None):
+            return
+        plain = not op.filters and op.window is None and not op.adds
+        if not plain:
+            context.save()
+            self._prepare(context, op)
+        affine, crop = op.affine, op.crop
+        context.setTransform(affine.a, affine.b, affine.c, affine.d, affine.e, affine.f)
+        context.globalAlpha = op.opacity
+        if op.colour is not None:
+            context.fillStyle = op.colour
+            context.fillRect(crop.x, crop.y, crop.width, crop.height)
+        elif op.caption is not None:
+            self._text(context, op)
+        else:
             # A source may change its size midway: the part is a share of the frame as it is now.
             size = frame.size
             across, down = size.width / op.width, size.height / op.height
@@ -53,14 +112,91 @@ class Canvas2D:
                 frame.image, crop.x * across, crop.y * down, crop.width * across, crop.height * down,
                 crop.x, crop.y, crop.width, crop.height,
             )  # fmt: skip
+        if not plain:
+            context.restore()
+        context.globalAlpha = 1
 
-    def pixels(self) -> Any:
-        """RGBA, 8 bit, row by row: a Uint8ClampedArray."""
-        return self._context.getImageData(0, 0, *self._size).data
+    def _text(self, context: Any, op: DrawOp) -> None:
+        assert op.caption is not None
+        text = self._typesetter.image(op.caption, op.affine)
+        part = text.region.meets(op.crop) if text is not None else None
+        if text is None or part is None:
+            return
+        x, y, scale = (part.x - text.region.x) * text.scale, (part.y - text.region.y) * text.scale, text.scale
+        context.drawImage(
+            text.canvas, x, y, part.width * scale, part.height * scale, part.x, part.y, part.width, part.height
+        )  # fmt: skip
 
-    def close(self) -> None:
-        """Gives the px back at once instead of at the next garbage collection."""
-        self._canvas.width = self._canvas.height = 0
+    def _lay(self, sheet: Sheet, op: GroupOp | AdjustOp, source: Sheet) -> None:
+        """Draws ``source`` on ``sheet`` as ``op`` says. The two may be the same: a canvas draws its own px as they were before."""
+        context, crop = sheet.context, op.crop
+        margin = _reach(op.filters) if isinstance(op, AdjustOp) or op.repeats_edges else 0
+        image = self._extended(source, margin).canvas if margin else source.canvas
+        context.save()
+        self._prepare(context, op)
+        self._transform(context, op.affine)
+        context.globalAlpha = op.opacity
+        if margin or isinstance(op, AdjustOp):
+            context.beginPath()
+            context.rect(crop.x, crop.y, crop.width, crop.height)
+            context.clip()
+        if isinstance(op, AdjustOp):
+            # The region moves and turns, what lies in it stays where it is.
+            context.setTransform(1, 0, 0, 1, 0, 0)
+        if margin or isinstance(op, AdjustOp):
+            context.drawImage(image, -margin, -margin)
+        else:
+            context.drawImage(image, crop.x, crop.y, crop.width, crop.height, crop.x, crop.y, crop.width, crop.height)
+        context.restore()
+
+    def _prepare(self, context: Any, op: Op) -> None:
+        """Window, filters and the way of mixing. Within ``save`` and ``restore``."""
+        context.setTransform(1, 0, 0, 1, 0, 0)
+        if op.window is not None:
+            context.beginPath()
+            context.rect(op.window.x, op.window.y, op.window.width, op.window.height)
+            context.clip()
+        if op.filters:
+            self._filter(context, css(op.filters))
+        if op.adds:
+            context.globalCompositeOperation = "lighter"
+
+    def _filter(self, context: Any, text: str) -> None:
+        context.filter = text
+        if text not in self._known_filters:
+            # What a canvas does not understand it ignores without a word, and the picture would be wrong.
+            if str(context.filter) != text:
+                raise GraphicsError(f"This browser cannot draw the effect {text}. Remove it, or use another browser.")
+            self._known_filters.add(text)
+
+    def _transform(self, context: Any, affine: Affine) -> None:
+        context.setTransform(affine.a, affine.b, affine.c, affine.d, affine.e, affine.f)
+
+    def _sheet(self, depth: int) -> Sheet:
+        while len(self._sheets) <= depth:
+            self._sheets.append(Sheet(self._size, transparent=True))
+        return self._sheets[depth]
+
+    def _extended(self, source: Sheet, margin: int) -> Sheet:
+        """``source`` with its outermost px repeated ``margin`` px far on every side."""
+        width, height = self._size
+        if margin not in self._padded:
+            self._padded[margin] = Sheet(Size(width + 2 * margin, height + 2 * margin), transparent=True)
+        padded = self._padded[margin]
+        padded.wipe()
+        columns = ((0, 1, 0, margin), (0, width, margin, width), (width - 1, 1, margin + width, margin))
+        rows = ((0, 1, 0, margin), (0, height, margin, height), (height - 1, 1, margin + height, margin))
+        context = padded.context
+        context.imageSmoothingEnabled = False
+        for x, across, to_x, to_across in columns:
+            for y, down, to_y, to_down in rows:
+                context.drawImage(source.canvas, x, y, across, down, to_x, to_y, to_across, to_down)
+        return padded
+
+
+def _reach(filters: Sequence[Filter]) -> int:
+    """How far beyond the edge of a picture its filters look, px."""
+    return int(sum(each.amount for each in filters if each.name in SOFTENING) * BLUR_REACH + 0.999)
 
 
 class PlanarKernel:

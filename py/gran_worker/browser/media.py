@@ -10,12 +10,15 @@ import mediabunny
 import numpy as np
 from pyodide.ffi import JsException, to_js
 
+from gran_worker.browser.animation import ANIMATED, Animation
 from gran_worker.browser.ffi import class_name, drain, js_errors, or_none
 from gran_worker.colour import BT709, Colour
 from gran_worker.errors import ExportError, SourceError
 from gran_worker.geometry import Rotation, Size
+from gran_worker.imageheader import HEADER_BYTES, MAX_PX, MAX_SIDE_PX, is_too_large, parse_image_header
 from gran_worker.lateness import HEAD_BYTES, matroska_lateness, mp3_lateness
 from gran_worker.ports import AudioInfo, Frame, Probe, Sound, VideoInfo
+from gran_worker.snapshot import file_name
 
 SECOND_US = 1_000_000
 DEFAULT_FRAME_US = 33_333
@@ -73,6 +76,7 @@ class _Opened:
     video: Any = None
     audio: Any = None
     bitmap: Any = None
+    animation: Animation | None = None
     first_pts_us: int = 0
     rate_hz: int = 1
     late: int = 0
@@ -91,7 +95,7 @@ class BrowserMedia:
         self._opened: dict[str, _Opened] = {}
 
     async def probe(self, path: str) -> Probe:
-        name = path.rpartition("/")[2]
+        name = file_name(path.rpartition("\0")[2])
         with js_errors(unreadable(name)):
             blob = self._files[path]
             if class_name(blob) == "FileSystemFileHandle":
@@ -119,6 +123,13 @@ class BrowserMedia:
 
     async def frames(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Frame, None]:
         opened = self._opened[path]
+        if opened.animation is not None:
+            with js_errors(undecodable(opened.name, "picture")):
+                async with aclosing(opened.animation.frames(start_us, end_us)) as frames:
+                    async for frame in frames:
+                        self._alive()
+                        yield frame
+            return
         sink = mediabunny.VideoSampleSink.new(opened.video)
         with js_errors(undecodable(opened.name, "picture")):
             samples = drain(sink.samples(start_us / SECOND_US, end_us / SECOND_US))
@@ -131,6 +142,9 @@ class BrowserMedia:
         opened = self._opened[path]
         if opened.bitmap is not None:
             return StillFrame(opened.bitmap)
+        if opened.animation is not None:
+            with js_errors(undecodable(opened.name, "picture")):
+                return await opened.animation.at(source_us)
         sink = mediabunny.VideoSampleSink.new(opened.video)
         with js_errors(undecodable(opened.name, "picture")):
             moment_us = max(source_us, opened.first_pts_us)
@@ -166,16 +180,32 @@ class BrowserMedia:
                 opened.input.dispose()
             if opened.bitmap is not None:
                 opened.bitmap.close()
+            if opened.animation is not None:
+                opened.animation.close()
         self._opened.clear()
 
     async def _probe_image(self, opened: _Opened, blob: Any) -> Probe:
+        header = parse_image_header(bytes((await blob.slice(0, HEADER_BYTES).arrayBuffer()).to_bytes()))
+        if header is not None and header.mime == "image/svg+xml":
+            message = f"{opened.name} is an SVG drawing, which the exporter cannot draw. Save it as PNG, as large as it is needed."
+            raise SourceError(message)
+        if header is not None and header.size is not None and is_too_large(header.size):
+            across, down = header.size
+            message = (
+                f"{opened.name} has {across}×{down} px; at most {MAX_SIDE_PX} on a side and {MAX_PX // 1_000_000} million are possible."
+            )
+            raise SourceError(f"{message} Make it smaller.")
         try:
-            opened.bitmap = await js.createImageBitmap(blob, imageOrientation="from-image")
+            if header is not None and header.mime in ANIMATED:
+                opened.animation = await Animation.open(blob, header.mime)
+            if opened.animation is None:
+                opened.bitmap = await js.createImageBitmap(blob, imageOrientation="from-image")
         except JsException as error:
             message = f"{opened.name} is not a video, sound or image file that this browser can open."
             raise SourceError(f"{message} Convert it, or remove its clips.") from error
         self._alive()
-        size = Size(opened.bitmap.width, opened.bitmap.height)
+        animation = opened.animation
+        size = animation.size if animation is not None else Size(opened.bitmap.width, opened.bitmap.height)
         info = VideoInfo(
             kind="image",
             codec="image",
@@ -184,10 +214,11 @@ class BrowserMedia:
             rotation=0,
             first_pts_us=0,
             tick_us=0,
-            frame_us=DEFAULT_FRAME_US,
-            opaque=blob.type in ("image/jpeg", "image/bmp"),
+            frame_us=animation.shortest_us if animation is not None else DEFAULT_FRAME_US,
+            opaque=header is not None and header.mime in ("image/jpeg", "image/bmp"),
             passes_straight=False,
             colour=None,
+            animated=animation is not None,
         )
         return Probe(opened.name, 0, info, None)
 

@@ -7,14 +7,16 @@ from typing import Any
 import mediabunny
 from pyodide.ffi import JsException, to_js
 
+from gran_worker.browser.alpha import AlphaTrack
 from gran_worker.browser.canvas2d import Canvas2D, PlanarKernel
 from gran_worker.browser.encoder import VideoTrackEncoder
 from gran_worker.browser.ffi import leave, or_none, to_js_object
 from gran_worker.browser.sink import Destination, Funnel
 from gran_worker.browser.soundtrack import Encoding, SoundTrack, Written
+from gran_worker.browser.typesetter import Typesetter
 from gran_worker.browser.verify import check_file
 from gran_worker.codecs import Rung, family
-from gran_worker.compose import DrawOp
+from gran_worker.compose import Op
 from gran_worker.errors import EncoderError
 from gran_worker.plan import RenderPlan
 from gran_worker.ports import Block
@@ -53,11 +55,13 @@ class BrowserOutput:
         rung: Rung | None,
         encoding: Encoding | None,
         kernel: PlanarKernel | None,
+        typesetter: Typesetter,
         destination: Destination,
         meter: Meter,
     ) -> None:
         self._plan, self._settings, self._meter = plan, settings, meter
         self._kernel, self._destination = kernel, destination
+        self._typesetter = typesetter
         self._canvas: Canvas2D | None = None
         self._funnel = Funnel(destination, self._wrote)
         target = mediabunny.StreamTarget.new(self._funnel.stream, chunked=True, chunkSize=CHUNK_BYTES)
@@ -65,12 +69,15 @@ class BrowserOutput:
         listeners = self._written.listeners(settings.container) if encoding is not None else {}
         self._output = mediabunny.Output.new(format=output_format(settings, listeners), target=target)
         self._encoder: VideoTrackEncoder | None = None
+        self._alpha: AlphaTrack | None = None
         self._video: Any = None
         if rung is not None:
             self._encoder = VideoTrackEncoder(rung, settings, lambda depth: meter.note_high_water("encode", depth), meter.alive)
+            if settings.alpha:
+                self._alpha = AlphaTrack(VideoTrackEncoder(rung, settings, lambda _depth: None, meter.alive), plan.size)
             self._video = mediabunny.EncodedVideoPacketSource.new(family(rung.codec))
             # With the rate the muxer's time base is exact; without it pts are off by up to 9 µs.
-            self._output.addVideoTrack(self._video, frameRate=plan.rate.num / plan.rate.den)
+            self._output.addVideoTrack(self._video, frameRate=plan.rate.num / plan.rate.den, canBeTransparent=settings.alpha)
         self._sound: SoundTrack | None = None
         if settings.audio and encoding is not None:
             self._sound = SoundTrack(settings.audio, encoding, settings.container, plan.n_samples, meter.alive)
@@ -84,13 +91,16 @@ class BrowserOutput:
             if self._sound is not None:
                 await self._sound.start()
 
-    def draw(self, ops: Sequence[DrawOp], frames: Sequence[Any]) -> None:
+    def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
         if self._canvas is None:
-            self._canvas = Canvas2D(self._plan.size, self._settings.background)
+            settings = self._settings
+            self._canvas = Canvas2D(self._plan.size, settings.background, self._typesetter, transparent=settings.alpha)
         self._canvas.draw(ops, frames)
 
     async def add_frame(self, frame: Any, index: int) -> None:
         start_us = self._plan.rate.start_us(index)
+        if self._alpha is not None:
+            await self._alpha.add(None, index, start_us, self._plan.rate.duration_us(index))
         frame.sample.setTimestamp(start_us / SECOND_US)
         frame.sample.setDuration(self._plan.rate.duration_us(index) / SECOND_US)
         await self._add(frame.sample.toVideoFrame(), index)
@@ -99,7 +109,10 @@ class BrowserOutput:
         assert self._canvas is not None
         assert self._kernel is not None
         start_us, duration_us = self._plan.rate.start_us(index), self._plan.rate.duration_us(index)
-        await self._add(self._kernel.frame(self._canvas.pixels(), start_us, duration_us), index)
+        pixels = self._canvas.pixels()
+        if self._alpha is not None:
+            await self._alpha.add(pixels, index, start_us, duration_us)
+        await self._add(self._kernel.frame(pixels, start_us, duration_us), index)
 
     async def add_sound(self, block: Block, first: int) -> None:
         assert self._sound is not None
@@ -110,6 +123,8 @@ class BrowserOutput:
         with self._faults():
             if self._encoder is not None:
                 await self._encoder.flush()
+                if self._alpha is not None:
+                    await self._alpha.flush()
                 await self._mux()
             if self._sound is not None:
                 await self._sound.finish()
@@ -140,6 +155,8 @@ class BrowserOutput:
     def close(self) -> None:
         if self._encoder is not None:
             self._encoder.close()
+        if self._alpha is not None:
+            self._alpha.close()
         if self._canvas is not None:
             self._canvas.close()
 
@@ -161,8 +178,13 @@ class BrowserOutput:
     async def _mux(self) -> None:
         assert self._encoder is not None
         with self._faults():
-            for chunk, meta in self._encoder.packets():
-                await self._video.add(mediabunny.EncodedPacket.fromEncodedChunk(chunk), meta)
+            packets = self._encoder.packets()
+            if self._alpha is None:
+                for chunk, meta in packets:
+                    await self._video.add(mediabunny.EncodedPacket.fromEncodedChunk(chunk), meta)
+                return
+            for chunk, meta, transparency in self._alpha.join(packets):
+                await self._video.add(mediabunny.EncodedPacket.fromEncodedChunk(chunk, transparency), meta)
 
     def _wrote(self, size: int) -> None:
         self._meter.bytes_written = size

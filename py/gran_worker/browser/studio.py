@@ -1,27 +1,54 @@
 """Everything outside that one export needs: its sources, its encoders, its destination."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import js
 
 from gran_worker.browser import encoder
 from gran_worker.browser.canvas2d import PlanarKernel
+from gran_worker.browser.ffi import entries, or_none
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.output import BrowserOutput
 from gran_worker.browser.sink import Destination
 from gran_worker.browser.soundtrack import Trials
+from gran_worker.browser.typesetter import Typesetter, Written
 from gran_worker.messages import Warning
 from gran_worker.plan import RenderPlan
 from gran_worker.settings import Settings
+from gran_worker.shown import leaves
 from gran_worker.telemetry import Meter
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The files of a timeline and of those in it, by ``layers.source_key``, and their fonts by family."""
+
+    files: dict[str, Any]
+    fonts: dict[str, Any]
+
+    @classmethod
+    def of(cls, timeline: Any) -> "Sources":
+        """``timeline`` is the JavaScript object that was checked already."""
+        sources = cls({}, {})
+        sources._collect(timeline, ())
+        return sources
+
+    def _collect(self, timeline: Any, keys: tuple[str, ...]) -> None:
+        for path, file in _entries(timeline, "sources"):
+            self.files["\0".join((*keys, path))] = file
+        for family, font in _entries(timeline, "fonts"):
+            self.fonts.setdefault(family, font)
+        for path, inner in _entries(timeline, "timelines"):
+            self._collect(inner, (*keys, path))
+
+
 class Studio:
-    def __init__(
-        self, files: dict[str, Any], destination: Destination, trials: Trials, meter: Meter, warn: Callable[[Warning], None]
-    ) -> None:
-        self.media = BrowserMedia(files, meter.alive)
+    def __init__(self, sources: Sources, destination: Destination, trials: Trials, meter: Meter, warn: Callable[[Warning], None]) -> None:
+        self.media = BrowserMedia(sources.files, meter.alive)
+        self._fonts = sources.fonts
+        self._typesetter: Typesetter | None = None
         self._destination, self._trials, self._meter, self._warn = destination, trials, meter, warn
         self._output: BrowserOutput | None = None
 
@@ -36,6 +63,8 @@ class Studio:
             if rung.differs:
                 self._fallback(f"The video is encoded with {rung.differs}.")
             kernel = await PlanarKernel.open(plan.size, plan.colour, js.URL.new("./planar.wasm", js.location.href).href)
+        self._typesetter = Typesetter(plan.size)
+        await self._typesetter.prepare(_texts(plan), self._fonts, self._warn)
         encoding = None
         if settings.audio:
             encoding = await self._trials.prove(settings.audio)
@@ -43,7 +72,7 @@ class Studio:
                 self._fallback(encoding.note)
         self._meter.alive()
         await self._destination.open()
-        self._output = BrowserOutput(plan, settings, rung, encoding, kernel, self._destination, self._meter)
+        self._output = BrowserOutput(plan, settings, rung, encoding, kernel, self._typesetter, self._destination, self._meter)
         await self._output.start()
         return self._output
 
@@ -55,6 +84,22 @@ class Studio:
     def close(self) -> None:
         if self._output is not None:
             self._output.release()
+        if self._typesetter is not None:
+            self._typesetter.close()
 
     def _fallback(self, message: str) -> None:
         self._warn(Warning(code="encoder-fallback", message=message))
+
+
+def _entries(timeline: Any, name: str) -> Iterable[tuple[str, Any]]:
+    record = or_none(getattr(timeline, name, None))
+    return entries(record).items() if record is not None else ()
+
+
+def _texts(plan: RenderPlan) -> Iterator[Written]:
+    """Each text that is seen, once."""
+    told: set[str] = set()
+    for layer in (layer for stretch in plan.stretches for layer in leaves(stretch.layers)):
+        if layer.op.caption is not None and layer.key not in told:
+            told.add(layer.key)
+            yield Written(layer.clip_id, layer.name, layer.op.caption)

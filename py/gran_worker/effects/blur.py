@@ -1,0 +1,24 @@
+"""Gaussian blur."""
+
+from typing import Annotated, Literal
+
+from pydantic.dataclasses import dataclass
+
+from gran_worker.filters import Filter
+from gran_worker.wire import Flag, Id, Number, WireValue
+
+
+@dataclass(frozen=True, slots=True, config=WireValue)
+class Blur:
+    type: Literal["blur"]
+    id: Id
+    strength: Annotated[float, Number(0, 50, "pixels")]
+    """Standard deviation, output px."""
+    enabled: Flag = True
+
+    @property
+    def filters(self) -> tuple[Filter, ...]:
+        return (Filter("blur", self.strength),) if self.strength else ()
+
+
+EFFECT = Blur

@@ -1,5 +1,6 @@
 """Everything outside that one export needs: its sources, its encoders, its destination."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -77,9 +78,11 @@ class Studio:
         return self._output
 
     async def abandon(self) -> None:
+        # Both at once: a muxer that waits for a hung disk is let go by the abort.
+        goodbyes = [self._destination.abort()]
         if self._output is not None:
-            await self._output.abandon()
-        await self._destination.abort()
+            goodbyes.insert(0, self._output.abandon())
+        await asyncio.gather(*goodbyes)
 
     def close(self) -> None:
         if self._output is not None:

@@ -13,7 +13,7 @@ SITE := dist/index.html
 WORKER_FILES := $(shell find py/gran_worker -name '*.py')
 WEB_FILES := $(shell find web -type f)
 
-.PHONY: start test check build export scenes e2e contract lock clean
+.PHONY: start test check build export scenes e2e soak contract lock clean
 
 start: build
 	@node build/serve.mjs --port $(PORT)
@@ -38,6 +38,10 @@ scenes: $(SITE)
 
 e2e: $(SITE)
 	@build/e2e.sh
+
+# Ten minutes of flashes and clicks: sound may not drift.
+soak: $(SITE)
+	@GRAN_SYNC_MINUTES=10 build/e2e.sh e2e/sound.spec.ts -g 'flash and click'
 
 # Writes the message contract that both sides read; `make check` refuses a stale one.
 contract: $(S)/venv $(S)/npm

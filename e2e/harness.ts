@@ -208,6 +208,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.gif': 'image/gif',
   '.wav': 'audio/wav',
   '.mp3': 'audio/mpeg',
+  '.m4a': 'audio/mp4',
+  '.mov': 'video/quicktime',
+  '.flac': 'audio/flac',
   '.ogg': 'audio/ogg',
 };
 

@@ -85,6 +85,7 @@ class _Opened:
     rate_hz: int = 1
     late: int = 0
     """Samples that the demuxer's times of the sound are late by."""
+    starts_empty: bool = False
     sound_slack: int = 2
     """Samples by which the container's rounding moves the times of blocks that follow each other without a gap."""
     software: bool = field(default=False)
@@ -161,13 +162,15 @@ class BrowserMedia:
         with js_errors(undecodable(opened.name, "sound")):
             # What is late begins, in the demuxer's time, after its own.
             late_s = opened.late / opened.rate_hz
-            samples = drain(sink.samples(max(0.0, start_us / SECOND_US + late_s), max(0.0, end_us / SECOND_US + late_s)))
+            start_s, end_s = (max(0.0, edge_us / SECOND_US + late_s) for edge_us in (start_us, end_us))
+            late = opened.late - await _swallowed(opened, start_s)
+            samples = drain(sink.samples(start_s, end_s))
             expected: int | None = None
             async with aclosing(samples):
                 async for sample in samples:
                     self._alive()
                     try:
-                        sound = _sound(sample, opened.late)
+                        sound = _sound(sample, late)
                     finally:
                         sample.close()
                     if expected is not None and abs(sound.first - expected) <= opened.sound_slack:
@@ -276,6 +279,7 @@ async def _probe_audio(opened: _Opened, blob: Any) -> AudioInfo:
             if first is None:
                 raise SourceError(f"the sound of {name} has no block that can be decoded.", code="E_DECODE")
             opened.rate_hz = int(first.sampleRate)
+            opened.starts_empty = codec == "vorbis"
             opened.late = await _lateness(opened, str(codec), blob, int(first.numberOfFrames))
             if await track.getTimeResolution() <= MILLISECONDS:
                 opened.sound_slack = opened.rate_hz * 3 // 2000
@@ -295,6 +299,22 @@ async def _lateness(opened: _Opened, codec: str, blob: Any, first_samples: int) 
         whole = 0 if packet is None else round(packet.duration * opened.rate_hz)
         return -max(0, whole - first_samples) if packet is not None and packet.timestamp < 0 else 0
     return 0
+
+
+async def _swallowed(opened: _Opened, start_s: float) -> int:
+    """Samples by which the decoder's times are early where it begins at ``start_s``.
+
+    Vorbis gives nothing for the packet that it begins with, and its decoders count on from that packet's time. At the very beginning that
+    is right: there the packet's own time is one that nothing sounds in.
+    """
+    if not opened.starts_empty:
+        return 0
+    packets = mediabunny.EncodedPacketSink.new(opened.audio)
+    steps = []
+    for begin in (await packets.getPacket(start_s), await packets.getFirstPacket()):
+        after = None if or_none(begin) is None else or_none(await packets.getNextPacket(begin))
+        steps.append(0.0 if after is None else after.timestamp - begin.timestamp)
+    return round((steps[0] - steps[1]) * opened.rate_hz) if steps[0] else 0
 
 
 async def _head(blob: Any) -> bytes:

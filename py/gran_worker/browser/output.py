@@ -1,5 +1,6 @@
 """OutputPort: encoders and mediabunny's muxer, writing into the funnel before the destination."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -151,10 +152,11 @@ class BrowserOutput:
     async def abandon(self) -> None:
         """Stops the muxer without letting it close the destination."""
         self._funnel.shut()
-        if self._sound is not None:
-            await self._sound.abandon()
+        # Both at once: each may take its whole time to say goodbye, and cancel must be quick.
+        goodbyes = [] if self._sound is None else [self._sound.abandon()]
         if or_none(self._output.state) not in ("finalized", "canceled"):
-            await leave(self._output.cancel())
+            goodbyes.append(leave(self._output.cancel()))
+        await asyncio.gather(*goodbyes)
 
     def close(self) -> None:
         if self._encoder is not None:

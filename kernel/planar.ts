@@ -96,3 +96,35 @@ export function rgbaToI420(src: usize, dst: usize, width: i32, height: i32, tabl
 function clamp8(value: i32): i32 {
   return min(255, max(0, value));
 }
+
+/**
+ * I420 from limited to full range: `luma` bytes of Y at `src`, then `chroma` bytes of Cb and Cr, to `dst` in the same layout.
+ * Works on 16 bytes at a time: both buffers need 15 bytes of room behind them.
+ */
+export function expandRange(src: usize, dst: usize, luma: i32, chroma: i32): void {
+  // 255/219 = 1 + 0.164384 and 255/224 = 1 + 0.138393; the fractions in 15 bits, of values shifted up for precision.
+  const lumaPart = i16x8.splat(5387),
+    black = i16x8.splat(16),
+    half64 = i16x8.splat(32);
+  for (let at = 0; at < luma; at += 16) {
+    const bytes = v128.load(src + <usize>at);
+    const low = i16x8.sub(i16x8.extend_low_i8x16_u(bytes), black),
+      high = i16x8.sub(i16x8.extend_high_i8x16_u(bytes), black);
+    const moreLow = i16x8.shr_s(i16x8.add(i16x8.q15mulr_sat_s(i16x8.shl(low, 6), lumaPart), half64), 6);
+    const moreHigh = i16x8.shr_s(i16x8.add(i16x8.q15mulr_sat_s(i16x8.shl(high, 6), lumaPart), half64), 6);
+    v128.store(dst + <usize>at, i8x16.narrow_i16x8_u(i16x8.add(low, moreLow), i16x8.add(high, moreHigh)));
+  }
+  const chromaPart = i16x8.splat(4535),
+    grey = i16x8.splat(128),
+    half128 = i16x8.splat(64);
+  for (let at = luma; at < luma + chroma; at += 16) {
+    const bytes = v128.load(src + <usize>at);
+    const low = i16x8.sub(i16x8.extend_low_i8x16_u(bytes), grey),
+      high = i16x8.sub(i16x8.extend_high_i8x16_u(bytes), grey);
+    const moreLow = i16x8.shr_s(i16x8.add(i16x8.q15mulr_sat_s(i16x8.shl(low, 7), chromaPart), half128), 7);
+    const moreHigh = i16x8.shr_s(i16x8.add(i16x8.q15mulr_sat_s(i16x8.shl(high, 7), chromaPart), half128), 7);
+    const fullLow = i16x8.add(i16x8.add(low, moreLow), grey),
+      fullHigh = i16x8.add(i16x8.add(high, moreHigh), grey);
+    v128.store(dst + <usize>at, i8x16.narrow_i16x8_u(fullLow, fullHigh));
+  }
+}

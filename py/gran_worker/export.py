@@ -122,7 +122,7 @@ class _Picture:
                 await self._output.add_frame(frames[0], index)
             return
         with self._meter.stage("compose", time_us=output_us):
-            self._output.draw(draw_list(self._stretch.layers, output_us), frames)
+            await self._output.draw(draw_list(self._stretch.layers, output_us), frames)
         with self._meter.stage("encode", time_us=output_us):
             await self._output.add_canvas(index)
 

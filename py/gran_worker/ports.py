@@ -118,7 +118,7 @@ class OutputPort(Protocol):
     async def add_frame(self, frame: Frame, index: int) -> None:
         """Encodes a decoded frame as it is, as output frame ``index``."""
 
-    def draw(self, ops: Sequence[Op], frames: Sequence[Frame | None]) -> None:
+    async def draw(self, ops: Sequence[Op], frames: Sequence[Frame | None]) -> None:
         """Draws ``ops`` over the background on the canvas. ``frames`` belong to ``compose.pictures(ops)``; None is left out."""
 
     async def add_canvas(self, index: int) -> None:

@@ -289,7 +289,7 @@ class RecordingOutput:
         assert not frame.closed
         await self._add(Picture(((frame.path, frame.number),), straight=True), index)
 
-    def draw(self, ops: Sequence[Op], frames: Sequence[FakeFrame | None]) -> None:
+    async def draw(self, ops: Sequence[Op], frames: Sequence[FakeFrame | None]) -> None:
         layers: list[tuple[str, int] | str | None] = []
         for op, frame in zip(pictures(ops), frames, strict=True):
             assert frame is None or not frame.closed

@@ -228,13 +228,6 @@ class PlanarKernel:
             },
         }
 
-    @classmethod
-    async def open(cls, size: Size, colour: Colour, address: str) -> "PlanarKernel":
-        """Loads the kernel from ``address``, which is on the app's own origin."""
-        response = await js.fetch(address)
-        made = await js.WebAssembly.instantiate(await response.arrayBuffer(), js.Object.new())
-        return cls(made.instance.exports, size, colour)
-
     def frame(self, pixels: Any, timestamp_us: int, duration_us: int) -> Any:
         """A VideoFrame of ``pixels``, the caller's to close."""
         self._pixels.set(pixels)

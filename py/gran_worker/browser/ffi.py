@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import Any
 
 import js
@@ -59,13 +59,47 @@ async def drain(iterator: Any) -> AsyncGenerator[Any, None]:
     """Items of a JavaScript async iterator. Bare ``async for`` never calls its ``return()``, which is what frees the decoder."""
     try:
         while True:
-            step = await iterator.next()
+            step = await owned(iterator.next())
             if step.done:
                 return
             yield step.value
     finally:
         # "return" is a Python keyword; Pyodide spells it with an underscore.
         await leave(iterator.return_())
+
+
+@asynccontextmanager
+async def first_of(iterator: Any) -> AsyncGenerator[Any, None]:
+    """The first item of a JavaScript async iterator or None; closed at the end, and the iterator with it."""
+    async with aclosing(drain(iterator)) as items:
+        first = await anext(items, None)
+        try:
+            yield first
+        finally:
+            if first is not None:
+                first.close()
+
+
+async def owned(coming: Any) -> Any:
+    """What a promise brings that must be closed, or an iterator's step with such a thing.
+
+    A cancelled ``await`` leaves the promise running; what it brings then is nobody's but ours to close.
+    """
+    try:
+        return await coming
+    except asyncio.CancelledError:
+        coming.then(_close, _ignore)
+        raise
+
+
+def _close(brought: Any) -> None:
+    thing = or_none(brought.value if hasattr(brought, "done") else brought)
+    if thing is not None:
+        thing.close()
+
+
+def _ignore(_error: Any) -> None:
+    """Whoever would have told of it is gone."""
 
 
 async def leave(goodbye: Awaitable[Any]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.browser.animation import ANIMATED, Animation
-from gran_worker.browser.ffi import class_name, drain, js_errors, or_none
+from gran_worker.browser.ffi import class_name, drain, first_of, js_errors, or_none, owned
 from gran_worker.colour import BT709, Colour
 from gran_worker.errors import ExportError, SourceError
 from gran_worker.geometry import Rotation, Size
@@ -34,10 +34,12 @@ Info = TypeVar("Info")
 class SampleFrame:
     """A decoded video frame."""
 
-    __slots__ = ("pts_us", "sample")
+    __slots__ = ("drawn", "pts_us", "sample")
 
     def __init__(self, sample: Any) -> None:
         self.sample = sample
+        self.drawn: Any = None
+        """A VideoFrame to draw instead (truecolour.py)."""
         self.pts_us = round(sample.timestamp * SECOND_US)
 
     @property
@@ -47,10 +49,12 @@ class SampleFrame:
     @property
     def image(self) -> Any:
         """What ``drawImage`` takes, for immediate use."""
-        return self.sample.toCanvasImageSource()
+        return self.sample.toCanvasImageSource() if self.drawn is None else self.drawn
 
     def close(self) -> None:
         self.sample.close()
+        if self.drawn is not None:
+            self.drawn.close()
 
 
 class StillFrame:
@@ -148,7 +152,7 @@ class BrowserMedia:
         sink = mediabunny.VideoSampleSink.new(opened.video)
         with js_errors(undecodable(opened.name, "picture")):
             moment_us = max(source_us, opened.first_pts_us)
-            sample = or_none(await sink.getSample(moment_us / SECOND_US))
+            sample = or_none(await owned(sink.getSample(moment_us / SECOND_US)))
         self._alive()
         return None if sample is None else SampleFrame(sample)
 
@@ -242,13 +246,9 @@ async def _probe_video(opened: _Opened) -> VideoInfo:
         stats = await track.computePacketStats(FRAMES_TO_MEASURE)
         rate = stats.averagePacketRate
         opaque = not await track.canBeTransparent()
-        first = None
-        samples = drain(mediabunny.VideoSampleSink.new(track).samples())
-        async with aclosing(samples):
-            first = await anext(samples, None)
-        if first is None:
-            raise SourceError(f"the picture of {name} has no frame that can be decoded.", code="E_DECODE")
-        try:
+        async with first_of(mediabunny.VideoSampleSink.new(track).samples()) as first:
+            if first is None:
+                raise SourceError(f"the picture of {name} has no frame that can be decoded.", code="E_DECODE")
             raw = Size(first.squarePixelWidth, first.squarePixelHeight)
             rotation: Rotation = int(first.rotation)  # type: ignore[assignment]
             opened.first_pts_us = round(first.timestamp * SECOND_US)
@@ -266,8 +266,6 @@ async def _probe_video(opened: _Opened) -> VideoInfo:
                 passes_straight=rotation == 0 and not first.flip and square and first.format in STRAIGHT_FORMATS,
                 colour=_colour(first.colorSpace),
             )
-        finally:
-            first.close()
 
 
 async def _probe_audio(opened: _Opened, blob: Any) -> AudioInfo:
@@ -277,20 +275,15 @@ async def _probe_audio(opened: _Opened, blob: Any) -> AudioInfo:
         codec = or_none(await track.getCodec()) or or_none(await track.getInternalCodecId())
         if not await track.canDecode():
             raise _unknown_codec(name, "sound", codec)
-        samples = drain(mediabunny.AudioSampleSink.new(track).samples())
-        async with aclosing(samples):
-            first = await anext(samples, None)
-        if first is None:
-            raise SourceError(f"the sound of {name} has no block that can be decoded.", code="E_DECODE")
-        try:
+        async with first_of(mediabunny.AudioSampleSink.new(track).samples()) as first:
+            if first is None:
+                raise SourceError(f"the sound of {name} has no block that can be decoded.", code="E_DECODE")
             opened.rate_hz = int(first.sampleRate)
             opened.starts_empty = codec == "vorbis"
             opened.late = await _lateness(opened, str(codec), blob, int(first.numberOfFrames))
             if await track.getTimeResolution() <= MILLISECONDS:
                 opened.sound_slack = opened.rate_hz * 3 // 2000
             return AudioInfo(str(codec), opened.rate_hz, int(first.numberOfChannels))
-        finally:
-            first.close()
 
 
 async def _lateness(opened: _Opened, codec: str, blob: Any, first_samples: int) -> int:
@@ -366,6 +359,8 @@ def unreadable(name: str) -> Callable[[str, str], ExportError]:
                 return SourceError(f"{name} was changed or can no longer be read. Add it again.", code="E_MISSING")
             case "NotAllowedError":
                 return SourceError(f"Access to {name} ended. Add it again.", code="E_PERMISSION")
+            case _ if "network error" in message:  # what a file that changed under a stream of it gives in Chromium
+                return SourceError(f"{name} was changed or can no longer be read. Add it again.", code="E_MISSING")
             case _:
                 return SourceError(f"{name} is damaged or not what its name says ({message}). Convert or replace it.")
 
@@ -376,7 +371,7 @@ def undecodable(name: str, what: str) -> Callable[[str, str], ExportError]:
     """What a decoder's error means to a person; a file that vanishes meanwhile is told as such."""
 
     def translate(error: str, message: str) -> ExportError:
-        if error in ("NotFoundError", "NotReadableError", "NotAllowedError"):
+        if error in ("NotFoundError", "NotReadableError", "NotAllowedError") or "network error" in message:
             return unreadable(name)(error, message)
         told = f"the {what} of {name} is damaged and cannot be decoded. Convert or replace the file."
         return SourceError(told, code="E_DECODE")

@@ -13,6 +13,7 @@ from gran_worker.browser.encoder import VideoTrackEncoder
 from gran_worker.browser.ffi import leave, or_none, to_js_object
 from gran_worker.browser.sink import Destination, Funnel
 from gran_worker.browser.soundtrack import Encoding, SoundTrack, Written
+from gran_worker.browser.truecolour import TrueColour
 from gran_worker.browser.typesetter import Typesetter
 from gran_worker.browser.verify import check_file
 from gran_worker.codecs import Rung, family
@@ -55,12 +56,13 @@ class BrowserOutput:
         rung: Rung | None,
         encoding: Encoding | None,
         kernel: PlanarKernel | None,
+        true_colour: TrueColour | None,
         typesetter: Typesetter,
         destination: Destination,
         meter: Meter,
     ) -> None:
         self._plan, self._settings, self._meter = plan, settings, meter
-        self._kernel, self._destination = kernel, destination
+        self._kernel, self._true_colour, self._destination = kernel, true_colour, destination
         self._typesetter = typesetter
         self._canvas: Canvas2D | None = None
         self._funnel = Funnel(destination, self._wrote)
@@ -91,7 +93,10 @@ class BrowserOutput:
             if self._sound is not None:
                 await self._sound.start()
 
-    def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
+    async def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
+        assert self._true_colour is not None
+        for frame in frames:
+            await self._true_colour.prepare(frame)
         if self._canvas is None:
             settings = self._settings
             self._canvas = Canvas2D(self._plan.size, settings.background, self._typesetter, transparent=settings.alpha)
@@ -132,6 +137,7 @@ class BrowserOutput:
             if self._sound is not None:
                 for patch in self._sound.patches(self._written):
                     await self._destination.write(patch.position, to_js(patch.data))
+            await self._destination.settle()
 
     async def commit(self) -> None:
         await self._destination.commit()

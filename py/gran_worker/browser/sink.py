@@ -28,6 +28,9 @@ class Destination(Protocol):
     async def write(self, position: int, data: Any) -> None:
         """``data`` is a Uint8Array, valid only during the call."""
 
+    async def settle(self) -> None:
+        """Until every write has been taken, so that the commit has nothing to wait for but itself."""
+
     async def commit(self) -> None:
         """Makes it real."""
 
@@ -87,6 +90,9 @@ class HandleDestination:
             await self._stream.write(to_js_object({"type": "write", "position": position, "data": data}))
         self._written += data.byteLength
 
+    async def settle(self) -> None:
+        """Nothing to do: each write was awaited."""
+
     async def commit(self) -> None:
         with js_errors(lambda name, message: sink_error(name, message, self._written)):
             await self._stream.close()
@@ -134,6 +140,9 @@ class StreamDestination:
             await self._writer.write(to_js_object({"type": "write", "position": position, "data": data.slice()}))
         self._written += data.byteLength
 
+    async def settle(self) -> None:
+        """Nothing to do: each write was awaited."""
+
     async def commit(self) -> None:
         with js_errors(lambda name, message: sink_error(name, message, self._written)):
             await self._writer.close()
@@ -171,9 +180,12 @@ class PortDestination:
         self._port.postMessage(to_js_object({"type": "write", "position": position, "data": own}), js.Array.of(own.buffer))
         self._written += own.byteLength
 
-    async def commit(self) -> None:
+    async def settle(self) -> None:
         for _ in range(PORT_CREDIT):
             await self._credit.acquire()
+        self._raise_failure()
+
+    async def commit(self) -> None:
         self._raise_failure()
         self._port.postMessage(to_js_object({"type": "close"}))
         await self._closed

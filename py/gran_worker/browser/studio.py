@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import js
-
 from gran_worker.browser import encoder
 from gran_worker.browser.canvas2d import PlanarKernel
 from gran_worker.browser.ffi import entries, or_none
+from gran_worker.browser.kernel import open_kernel
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.output import BrowserOutput
 from gran_worker.browser.sink import Destination
 from gran_worker.browser.soundtrack import Trials
+from gran_worker.browser.truecolour import TrueColour
 from gran_worker.browser.typesetter import Typesetter, Written
 from gran_worker.messages import Warning
 from gran_worker.plan import RenderPlan
@@ -57,13 +57,15 @@ class Studio:
         """Proves the encoders first: nothing is touched for an export that could not have begun."""
         rung = None
         kernel = None
+        true_colour = None
         if settings.codec:
             rung = await encoder.prove(settings)
             self._meter.encoder = f"{rung.codec}, {rung.hardware}"
             self._meter.executor = "2d" if plan.needs_canvas else "none"
             if rung.differs:
                 self._fallback(f"The video is encoded with {rung.differs}.")
-            kernel = await PlanarKernel.open(plan.size, plan.colour, js.URL.new("./planar.wasm", js.location.href).href)
+            kernel = PlanarKernel(await open_kernel(), plan.size, plan.colour)
+            true_colour = TrueColour(await open_kernel())
         self._typesetter = Typesetter(plan.size)
         await self._typesetter.prepare(_texts(plan), self._fonts, self._warn)
         encoding = None
@@ -73,16 +75,13 @@ class Studio:
                 self._fallback(encoding.note)
         self._meter.alive()
         await self._destination.open()
-        self._output = BrowserOutput(plan, settings, rung, encoding, kernel, self._typesetter, self._destination, self._meter)
+        self._output = BrowserOutput(plan, settings, rung, encoding, kernel, true_colour, self._typesetter, self._destination, self._meter)
         await self._output.start()
         return self._output
 
     async def abandon(self) -> None:
-        # Both at once: a muxer that waits for a hung disk is let go by the abort.
-        goodbyes = [self._destination.abort()]
-        if self._output is not None:
-            goodbyes.insert(0, self._output.abandon())
-        await asyncio.gather(*goodbyes)
+        # Both at once: where the destination hangs, the muxer that writes to it does too.
+        await asyncio.gather(self._destination.abort(), *([self._output.abandon()] if self._output is not None else []))
 
     def close(self) -> None:
         if self._output is not None:

@@ -1,0 +1,75 @@
+"""Video frames that a canvas draws in their true colours.
+
+Chromium converts BT.709 of limited range to RGB in software with a coefficient that does not fit its 8 bits: strong blues lose 7 of
+255 levels, which is a visible step beside frames that go straight to the encoder. The same picture in full range converts
+right, so that is what is drawn, where a trial shows that it is needed.
+"""
+
+from typing import Any
+
+import js
+
+from gran_worker.browser.ffi import to_js_object
+
+PAGE_BYTES = 65_536
+PLANES_AT = 1024
+ROOM_BYTES = 16
+BLUE_YCBCR = (79, 188, 110)
+"""RGB 40, 70, 200 in BT.709 of limited range."""
+BLUE = 200
+NOTICEABLE = 3
+SIDE_PX = 16
+
+
+class TrueColour:
+    """Prepares frames for drawing. ``kernel`` is the exports of kernel/planar.ts, an instance of its own."""
+
+    def __init__(self, kernel: Any) -> None:
+        self._kernel = kernel
+        self._is_needed: bool | None = None
+
+    async def prepare(self, frame: Any) -> None:
+        """Makes ``frame.drawn`` of a frame that would be drawn wrong. It belongs to the frame, which closes it."""
+        sample = getattr(frame, "sample", None)
+        if sample is None or frame.drawn is not None or sample.format != "I420":
+            return
+        space = sample.colorSpace
+        if space.matrix != "bt709" or space.fullRange or not self._needed():
+            return
+        width, height = int(sample.visibleRect.width), int(sample.visibleRect.height)
+        luma, chroma = width * height, 2 * (-(-width // 2) * -(-height // 2))
+        size = luma + chroma
+        result_at = PLANES_AT + size + ROOM_BYTES
+        missing = result_at + size + ROOM_BYTES - self._kernel.memory.buffer.byteLength
+        if missing > 0:
+            self._kernel.memory.grow(-(-missing // PAGE_BYTES))
+        memory = self._kernel.memory.buffer
+        await sample.copyTo(js.Uint8Array.new(memory, PLANES_AT, size))
+        self._kernel.expandRange(PLANES_AT, result_at, luma, chroma)
+        shown = {"displayWidth": sample.squarePixelWidth, "displayHeight": sample.squarePixelHeight}
+        frame.drawn = _frame(js.Uint8Array.new(memory, result_at, size), width, height, space, full_range=True, **shown)
+
+    def _needed(self) -> bool:
+        """Draws a blue and looks at it."""
+        if self._is_needed is None:
+            planes = js.Uint8Array.new(SIDE_PX * SIDE_PX * 3 // 2)
+            for level, start, end in zip(BLUE_YCBCR, (0, 256, 320), (256, 320, 384), strict=True):
+                planes.fill(level, start, end)
+            space = js.Object.new()
+            space.primaries, space.transfer = "bt709", "bt709"
+            frame = _frame(planes, SIDE_PX, SIDE_PX, space, full_range=False)
+            canvas = js.OffscreenCanvas.new(SIDE_PX, SIDE_PX)
+            context = canvas.getContext("2d", to_js_object({"willReadFrequently": True}))
+            try:
+                context.drawImage(frame, 0, 0)
+                seen = int(context.getImageData(8, 8, 1, 1).data[2])
+            finally:
+                frame.close()
+            self._is_needed = abs(seen - BLUE) > NOTICEABLE
+        return self._is_needed
+
+
+def _frame(planes: Any, width: int, height: int, space: Any, *, full_range: bool, **shown: int) -> Any:
+    colour = {"primaries": space.primaries, "transfer": space.transfer, "matrix": "bt709", "fullRange": full_range}
+    init = {"format": "I420", "codedWidth": width, "codedHeight": height, "timestamp": 0, "colorSpace": colour, **shown}
+    return js.VideoFrame.new(planes, to_js_object(init))

@@ -42,19 +42,19 @@ class ProgressTeller:
         due = PHASES[len(self._told) : PHASES.index(phase) + 1]
         if not due and not committed and now_s - self._last_s < INTERVAL_S:
             return
-        before = self._percent
-        self._percent = 100.0 if committed else max(self._percent, min(99.0, self._estimate()))
+        self._percent = max(self._percent, min(99.0, self._estimate()))
         self._charged = dict(meter.seconds)
         self._last_s = now_s
         self._told += due
-        for each in due[:-1]:
-            # A film may be over before a phase was told; 100 % is for the last alone.
-            yield self._message(each, before)
-        yield self._message(phase, self._percent)
+        for earlier in due[:-1]:
+            yield self._message(earlier)
+        if committed:
+            self._percent = 100.0
+        yield self._message(phase)
 
-    def _message(self, phase: Phase, percent: float) -> Progress:
+    def _message(self, phase: Phase) -> Progress:
         count = FrameCount(current=self._meter.frames_done, total=self._meter.frames_total)
-        return Progress(phase=phase, percent=round(percent, 2), frame=count)
+        return Progress(phase=phase, percent=round(self._percent, 2), frame=count)
 
     def _phase(self) -> Phase:
         """The phase that took most of the time since the last message; finalize only after the last frame."""

@@ -85,21 +85,31 @@ async def owned(coming: Any) -> Any:
 
     A cancelled ``await`` leaves the promise running; what it brings then is nobody's but ours to close.
     """
+    arriving = asyncio.ensure_future(coming)
+    # A waiter of our own: awaiting the promise's future itself would cancel it, and then nobody hears what it brings.
+    # shield() would tell of every failure that comes later as unhandled.
+    waiter = asyncio.get_running_loop().create_future()
+
+    def wake(_arrived: object) -> None:
+        if not waiter.done():
+            waiter.set_result(None)
+
+    arriving.add_done_callback(wake)
     try:
-        return await coming
+        await waiter
     except asyncio.CancelledError:
-        coming.then(_close, _ignore)
+        arriving.add_done_callback(_close)
         raise
+    return arriving.result()
 
 
-def _close(brought: Any) -> None:
+def _close(arrived: "asyncio.Future[Any]") -> None:
+    if arrived.cancelled() or arrived.exception() is not None:
+        return  # whoever would have heard of it is gone
+    brought = arrived.result()
     thing = or_none(brought.value if hasattr(brought, "done") else brought)
     if thing is not None:
         thing.close()
-
-
-def _ignore(_error: Any) -> None:
-    """Whoever would have told of it is gone."""
 
 
 async def leave(goodbye: Awaitable[Any]) -> None:

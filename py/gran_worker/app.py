@@ -6,6 +6,7 @@ from typing import Any
 from pyodide.ffi import JsException
 
 from gran_worker.browser.channel import Channel
+from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.sink import destination_for
 from gran_worker.browser.soundtrack import Trials
@@ -36,12 +37,13 @@ class BrowserWorkshop:
 
     def __init__(self) -> None:
         self._trials = Trials()
+        self._kernels = Kernels()
 
     async def export(self, message: InitExport, parcel: Any, meter: Meter, warn: Warn) -> Completed:
         settings, clamps = clamp(message.settings)
         for each in clamps:
             warn(Warning(code="clamped", message=each.message))
-        studio = Studio(Sources.of(parcel.timeline), destination_for(parcel.writablePort), self._trials, meter, warn)
+        studio = Studio(Sources.of(parcel.timeline), destination_for(parcel.writablePort), self._trials, self._kernels, meter, warn)
         try:
             return await export(message.timeline, settings, studio, meter, warn)
         finally:

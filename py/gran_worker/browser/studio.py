@@ -8,7 +8,7 @@ from typing import Any
 from gran_worker.browser import encoder
 from gran_worker.browser.canvas2d import PlanarKernel
 from gran_worker.browser.ffi import entries, or_none
-from gran_worker.browser.kernel import open_kernel
+from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.output import BrowserOutput
 from gran_worker.browser.sink import Destination
@@ -46,11 +46,14 @@ class Sources:
 
 
 class Studio:
-    def __init__(self, sources: Sources, destination: Destination, trials: Trials, meter: Meter, warn: Callable[[Warning], None]) -> None:
+    def __init__(
+        self, sources: Sources, destination: Destination, trials: Trials, kernels: Kernels, meter: Meter, warn: Callable[[Warning], None]
+    ) -> None:
         self.media = BrowserMedia(sources.files, meter.alive)
         self._fonts = sources.fonts
         self._typesetter: Typesetter | None = None
-        self._destination, self._trials, self._meter, self._warn = destination, trials, meter, warn
+        self._destination, self._trials, self._kernels = destination, trials, kernels
+        self._meter, self._warn = meter, warn
         self._output: BrowserOutput | None = None
 
     async def open_output(self, plan: RenderPlan, settings: Settings) -> BrowserOutput:
@@ -64,8 +67,8 @@ class Studio:
             self._meter.executor = "2d" if plan.needs_canvas else "none"
             if rung.differs:
                 self._fallback(f"The video is encoded with {rung.differs}.")
-            kernel = PlanarKernel(await open_kernel(), plan.size, plan.colour)
-            true_colour = TrueColour(await open_kernel())
+            kernel = PlanarKernel(await self._kernels.take("planes"), plan.size, plan.colour)
+            true_colour = TrueColour(await self._kernels.take("range"))
         self._typesetter = Typesetter(plan.size)
         await self._typesetter.prepare(_texts(plan), self._fonts, self._warn)
         encoding = None

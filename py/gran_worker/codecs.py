@@ -120,11 +120,6 @@ def family(codec: str) -> str:
     }.get(prefix, prefix)
 
 
-def container_for(codec: str) -> str:
-    """The container that a codec goes into when none is asked for."""
-    return CONTAINERS[family(codec)][0]
-
-
 def ladder(codec: str, size: Size, rate: FrameRate, bitrate: int, hardware: str) -> Iterator[Rung]:
     """Configurations in the order in which they are tried: as asked, then other profiles, then software."""
     strings = [codec] if "." in codec else list(codec_strings(codec, size, rate, bitrate))

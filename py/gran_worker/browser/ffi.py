@@ -6,7 +6,7 @@ from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import Any
 
 import js
-from pyodide.ffi import JsException, create_proxy, jsnull, to_js
+from pyodide.ffi import JsException, jsnull, to_js
 
 from gran_worker.errors import ExportError
 
@@ -41,18 +41,6 @@ def js_errors(translate: Callable[[str, str], ExportError]) -> Iterator[None]:
         yield
     except JsException as error:
         raise translate(error_name(error), str(getattr(error, "message", error))) from error
-
-
-@contextmanager
-def listening(target: Any, event: str, handler: Callable[[Any], None]) -> Iterator[None]:
-    """Calls ``handler`` for each ``event``; at the end the listener is removed and its proxy destroyed."""
-    proxy = create_proxy(handler)
-    target.addEventListener(event, proxy)
-    try:
-        yield
-    finally:
-        target.removeEventListener(event, proxy)
-        proxy.destroy()
 
 
 async def drain(iterator: Any) -> AsyncGenerator[Any, None]:

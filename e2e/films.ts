@@ -151,7 +151,12 @@ function describeFrame(decoded: read.Film, index: number, shown: ReturnType<type
 }
 
 /** Asserts that every frame of a file shows what the model says, and how many there are and how long they last. */
-export async function expectFrames(path: string, timeline: Timeline, settings: Settings, outcome: Outcome): Promise<read.Film> {
+export async function expectFrames(
+  path: string,
+  timeline: Timeline,
+  settings: Settings,
+  outcome: Pick<Outcome, 'completed'>,
+): Promise<read.Film> {
   const rate = rateOf(settings.fps);
   const { frames, durationUs } = length(timeline.tracks, rate);
   const { video, duration } = await read.probe(path);

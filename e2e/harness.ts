@@ -7,6 +7,7 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test as base, type Browser, type BrowserContext, type ConsoleMessage, type Page } from '@playwright/test';
 import type { Settings, SourceInfo, Support } from '../web/export-worker-client.js';
+import type { Audit, Fault } from './faults.ts';
 import { media, MEDIA_NAMES, type MediaName } from './fixtures/media.ts';
 import { isProgress, PHASES, problemsIn, type Entry, type Message, type Phase, type Progress } from './judge.ts';
 import type { Track } from './model.ts';
@@ -15,6 +16,7 @@ export { expect, PHASES };
 export type { Entry, Message, Phase, Settings };
 
 const HERE = dirname(fileURLToPath(import.meta.url));
+const LETTING_GO_MS = 1000;
 /** Worker scripts report violations of their own policy only to themselves. */
 const VIOLATION = '[policy violated]';
 
@@ -72,6 +74,8 @@ export interface Request {
   readonly cancel?: When;
   /** Cancel through the signal instead of the method. */
   readonly signal?: boolean;
+  /** What goes wrong in the worker meanwhile. */
+  readonly faults?: readonly Fault[];
 }
 
 export interface Refusal {
@@ -104,6 +108,9 @@ export interface Driver {
   openWire(): Promise<number>;
   post(wire: number, message: unknown, transfers?: boolean): Promise<number>;
   closeWire(wire: number): Promise<void>;
+  breakWire(wire: number, faults: readonly Fault[]): Promise<void>;
+  /** Of a wire's worker, or of the client's. */
+  audit(wire?: number): Promise<Audit>;
   streams(): Promise<StreamReport[]>;
   list(): Promise<Record<string, number>>;
   write(name: string, text: string): Promise<void>;
@@ -120,6 +127,8 @@ export interface Outcome {
   /** From the cancel to the end. */
   readonly cancelMs?: number;
   readonly stream?: StreamReport;
+  /** What the worker has open, once it has had a second to let go of it. */
+  readonly audit: Audit;
 }
 
 /** A page under watch. Whatever it does that no export may do is found by `expectQuiet`. */
@@ -227,6 +236,11 @@ export class Bench extends Watched {
       if (name === 'blank.html') await route.fulfill({ headers: Object.fromEntries(kept), contentType: 'text/html', body: blank });
       else await route.fulfill({ contentType: 'text/javascript', body: await readFile(join(HERE, 'page', name ?? ''), 'utf8') });
     });
+    await this.context.route('**/export-worker.js', async (route) => {
+      const response = await route.fetch();
+      const faults = await readFile(join(HERE, 'page/faults.js'), 'utf8');
+      await route.fulfill({ response, body: `${faults}\n${await response.text()}` });
+    });
     await this.context.route('**/__e2e/media/*', async (route) => {
       const name = MEDIA_NAMES.find((known) => route.request().url().endsWith(`/${known}`));
       if (!name) return route.fulfill({ status: 404 });
@@ -251,6 +265,7 @@ export class Bench extends Watched {
     const messages = (await this.log(raw.from, raw.to)).filter(({ sent }) => !sent);
     const outcome: Outcome = {
       messages,
+      audit: await this.expectLetGo(),
       ms: raw.endedAt - raw.startedAt,
       ...(raw.completed && { completed: raw.completed }),
       ...(raw.error && { error: raw.error }),
@@ -260,6 +275,17 @@ export class Bench extends Watched {
     if (outcome.error && name) await this.expectUntouched(name, bytesBefore, Object.keys(before));
     else if (name) await this.expectOnly([...Object.keys(before), name]);
     return outcome;
+  }
+
+  /** Within a second after an export nothing of it is open any more: no frame, no codec, no file, no port. */
+  async expectLetGo(wire?: number): Promise<Audit> {
+    let audit!: Audit;
+    const left = async (): Promise<unknown> => {
+      audit = await this.page.evaluate((wire) => granDriver.audit(wire), wire);
+      return Object.fromEntries(Object.entries(audit.open).filter(([, count]) => count > 0));
+    };
+    await expect.poll(left, { message: 'objects left open', timeout: LETTING_GO_MS, intervals: [20, 50, 100] }).toEqual({});
+    return audit;
   }
 
   /** The destination is what it was, or gone when there was nothing (an empty file counts as nothing), and nobody holds it. */
@@ -341,6 +367,10 @@ export class Wire {
   /** The next `completed` or `error`. */
   ended(): Promise<Message> {
     return this.next(({ type }) => type === 'completed' || type === 'error', ++this.seen);
+  }
+
+  breakWith(faults: readonly Fault[]): Promise<void> {
+    return this.bench.page.evaluate(([wire, faults]) => granDriver.breakWire(wire, faults), [this.number, faults] as const);
   }
 
   async close(): Promise<void> {

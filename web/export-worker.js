@@ -1,6 +1,7 @@
 /** Boots Python in this worker and hands the worker over to it. What is done with a message is gran_worker's business. */
 import { loadPyodide } from 'pyodide';
 import { integrity, lock, wheel } from 'virtual:runtime';
+import { Decoders } from './decoders.js';
 import { toJsonText } from './to-json-text.js';
 
 /** @type {unknown[]} messages that came before Python listened */
@@ -8,6 +9,12 @@ const earlyMessages = [];
 /** @param {MessageEvent} event */
 const keepMessage = (event) => earlyMessages.push(event.data);
 self.addEventListener('message', keepMessage);
+
+/** Held as long as this worker lives: who waits for it hears at once that the worker is gone, which no event tells. */
+const alive = new Promise((resolve) => {
+  if (!self.name || !navigator.locks) resolve(undefined);
+  else void navigator.locks.request(self.name, () => (resolve(undefined), new Promise(() => {})));
+});
 
 /**
  * Encoders that browsers lack, from our own origin, when an export first needs one. Each tells mediabunny of itself.
@@ -62,13 +69,16 @@ async function loadPython() {
 async function boot() {
   const runtime = fetchRuntime();
   // All of it, not only Python: Pyodide waits for ever for a core that does not come.
-  const [python, mediabunny] = await Promise.all([loadPython(), import('mediabunny'), runtime.all]);
+  const [python, mediabunny] = await Promise.all([loadPython(), import('mediabunny'), runtime.all, alive]);
   await python.pyimport('micropip').install.callKwargs(folder + wheel, { deps: false });
   runtime.restore();
   python.registerJsModule('mediabunny', mediabunny);
   /** @param {string} codec */
   const registerEncoder = (codec) => encoders[codec]?.();
-  python.registerJsModule('gran_js', { toJsonText, registerEncoder });
+  const decoders = new Decoders();
+  decoders.watch(self);
+  const heapBytes = () => /** @type {any} */ (python)._module.HEAPU8.length;
+  python.registerJsModule('gran_js', { toJsonText, registerEncoder, decoders, heapBytes });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }

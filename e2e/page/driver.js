@@ -145,6 +145,9 @@ async function theClient() {
   return client;
 }
 
+/** The client's own, of its time. */
+const clientWorker = () => granWorkers.findLast(({ name }) => name?.startsWith('gran-export'));
+
 /** Calls `act` once, at the moment that `when` describes. @param {When} when @param {() => void} act @returns {() => void} forgets it */
 function at(when, act) {
   const { log } = granRecord;
@@ -178,8 +181,9 @@ globalThis.granDriver = {
   },
 
   /** One export through the public client. */
-  async export({ timeline, settings, output, cancel, signal }) {
+  async export({ timeline, settings, output, cancel, signal, faults }) {
     const exporter = await theClient();
+    clientWorker()?.breakWith(faults ?? []);
     const request = { timeline: await made(timeline, []), settings, output: await made(output, []) };
     const from = granRecord.log.length;
     const stream = streams.length - 1;
@@ -224,8 +228,8 @@ globalThis.granDriver = {
 
   /** A worker of one's own, for what the client does not let through. */
   async openWire() {
-    const worker = new Worker('/export-worker.js', { type: 'module' });
-    wires.push(worker);
+    new Worker('/export-worker.js', { type: 'module' });
+    wires.push(/** @type {(typeof granWorkers)[number]} */ (granWorkers.at(-1)));
     return wires.length - 1;
   },
 
@@ -239,6 +243,16 @@ globalThis.granDriver = {
 
   async closeWire(wire) {
     wires[wire]?.terminate();
+  },
+
+  async breakWire(wire, faults) {
+    wires[wire]?.breakWith(faults);
+  },
+
+  async audit(wire) {
+    const worker = wire === undefined ? clientWorker() : wires[wire];
+    if (!worker) throw new Error('no worker to audit');
+    return worker.audit();
   },
 
   async streams() {
@@ -288,5 +302,5 @@ globalThis.granDriver = {
   },
 };
 
-/** @type {Worker[]} */
+/** @type {typeof granWorkers} */
 const wires = [];

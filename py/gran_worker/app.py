@@ -3,12 +3,13 @@
 from time import perf_counter
 from typing import Any
 
+from gran_js import decoders, heapBytes
 from pyodide.ffi import JsException
 
 from gran_worker.browser.channel import Channel
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
-from gran_worker.browser.sink import destination_for
+from gran_worker.browser.sink import destination_for, is_same
 from gran_worker.browser.soundtrack import Trials
 from gran_worker.browser.studio import Sources, Studio
 from gran_worker.browser.support import query
@@ -38,12 +39,17 @@ class BrowserWorkshop:
     def __init__(self) -> None:
         self._trials = Trials()
         self._kernels = Kernels()
+        self._studio: Studio | None = None
+        """Of the running export, or of the last one."""
+        self._outputs = 0
 
     async def export(self, message: InitExport, parcel: Any, meter: Meter, warn: Warn) -> Completed:
         settings, clamps = clamp(message.settings)
         for each in clamps:
             warn(Warning(code="clamped", message=each.message))
-        studio = Studio(Sources.of(parcel.timeline), destination_for(parcel.writablePort), self._trials, self._kernels, meter, warn)
+        self._studio = studio = Studio(
+            Sources.of(parcel.timeline), destination_for(parcel.writablePort), self._trials, self._kernels, meter, warn
+        )
         try:
             return await export(message.timeline, settings, studio, meter, warn)
         finally:
@@ -60,17 +66,27 @@ class BrowserWorkshop:
         finally:
             await media.close()
 
-    async def discard(self, parcel: Any) -> None:
+    async def discard(self, parcel: Any, running: Any) -> None:
         port = getattr(parcel, "writablePort", None)
         if port is None:
             return
         try:
-            await destination_for(port).abort()
+            if running is None or not await is_same(port, running.writablePort):
+                await destination_for(port).abort()
         except (JsException, AttributeError):
             return  # it was no destination at all, which is what the message was refused for
 
+    def look(self, meter: Meter) -> None:
+        outputs = int(decoders.outputs)
+        if outputs != self._outputs:
+            self._outputs = outputs
+            meter.alive()
+
+    def rescue(self) -> bool:
+        return self._studio is not None and self._studio.media.rescue()
+
     def readings(self, meter: Meter) -> Outgoing:
-        return Telemetry.of(meter)
+        return Telemetry.of(meter, None if self._studio is None else self._studio.live_objects, int(heapBytes()))
 
 
 def start(scope: Any, early: Any) -> None:

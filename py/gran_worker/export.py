@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from gran_worker.settings import Settings
 from gran_worker.shown import Layer, leaves
 from gran_worker.snapshot import Timeline, label
 from gran_worker.telemetry import Meter
+from gran_worker.timing import clock_text
 from gran_worker.voices import Notice
 
 
@@ -41,7 +43,7 @@ async def export(timeline: Timeline, settings: Settings, studio: StudioPort, met
         with meter.stage("open"):
             output = await studio.open_output(plan, settings)
         try:
-            await _render(plan, media, master, output, meter)
+            await _render(plan, media, master, output, meter, notify)
             with meter.stage("finalize"):
                 await output.finish()
             await _commit(output, meter)
@@ -76,9 +78,11 @@ async def _open_master(
     return Master(plan, settings.audio, gain, notify)
 
 
-async def _render(plan: RenderPlan, media: MediaPort, master: Master | None, output: OutputPort, meter: Meter) -> None:
+async def _render(
+    plan: RenderPlan, media: MediaPort, master: Master | None, output: OutputPort, meter: Meter, notify: Callable[[Notice], None]
+) -> None:
     async with AsyncExitStack() as readers:
-        picture = _Picture(plan, media, output, meter)
+        picture = _Picture(plan, media, output, meter, notify)
         readers.push_async_callback(picture.aclose)
         sound = _SoundTrack(plan, media, master, output, meter)
         readers.push_async_callback(sound.aclose)
@@ -97,8 +101,8 @@ async def _render(plan: RenderPlan, media: MediaPort, master: Master | None, out
 class _Picture:
     """The picture's way through the plan. A decoder lives as long as its layer is seen without a break."""
 
-    def __init__(self, plan: RenderPlan, media: MediaPort, output: OutputPort, meter: Meter) -> None:
-        self._plan, self._media, self._output, self._meter = plan, media, output, meter
+    def __init__(self, plan: RenderPlan, media: MediaPort, output: OutputPort, meter: Meter, notify: Callable[[Notice], None]) -> None:
+        self._plan, self._media, self._output, self._meter, self._notify = plan, media, output, meter, notify
         self._seen_until = _ends_of_sight(plan.stretches)
         self._at = -1
         self._stretch = Stretch(range(0), (), Way.CANVAS)
@@ -141,7 +145,12 @@ class _Picture:
             if key not in self._readers:
                 first, last = self._stretch.frames.start, self._seen_until[at][key] - 1
                 start_us, end_us = self._plan.rate.start_us(first), self._plan.rate.start_us(last)
-                self._readers[key] = FrameReader(self._media, layer, start_us, end_us)
+                self._readers[key] = FrameReader(self._media, layer, start_us, end_us, partial(self._retried, layer))
+
+    def _retried(self, layer: Layer, source_us: int | None) -> None:
+        after = "" if source_us is None else f" after {clock_text(source_us)} of its file"
+        told = f"Clip {layer.name}: the browser's decoder failed{after}. Its picture is decoded in software instead."
+        self._notify(Notice("decoder-fallback", told, layer.clip_id))
 
     async def _close(self, key: str) -> None:
         reader = self._readers.pop(key)
@@ -193,11 +202,11 @@ def _ends_of_sight(stretches: Sequence[Stretch]) -> list[dict[str, int]]:
 
 async def _commit(output: OutputPort, meter: Meter) -> None:
     """From here on a cancellation waits: a file is either committed, and that is success, or it is not."""
-    with meter.stage("commit"):
+    with meter.stage("commit", may_take_long=True):
         cancelled = await _see_through(output.commit())
-        if not cancelled:
-            with suppress(asyncio.CancelledError):
-                await output.verify()
+    if not cancelled:
+        with meter.stage("commit"), suppress(asyncio.CancelledError):
+            await output.verify()
 
 
 async def _see_through(work: Coroutine[object, object, None]) -> bool:

@@ -3,13 +3,14 @@
 The page's half of this contract is generated from here (:func:`json_schema`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
+from gran_worker.codecs import AUDIO_FAMILIES, CONTAINERS, VIDEO_FAMILIES
 from gran_worker.errors import Code, ExportError
 from gran_worker.ports import AudioInfo, Probe, VideoInfo
 from gran_worker.refusals import parse_json
@@ -48,6 +49,9 @@ class ProbeSource(StrictWire):
     request_id: RequestId
     file: SourceFile
 
+    def unanswered(self, problem: str) -> "SourceInfo":
+        return SourceInfo.refused(self.request_id, "The file", problem)
+
 
 class QuerySupport(StrictWire):
     """Which codecs can be encoded at this size and rate? Answered by ``support``."""
@@ -57,6 +61,12 @@ class QuerySupport(StrictWire):
     width: Annotated[int, Whole(1, MAX_SAFE, "pixels")]
     height: Annotated[int, Whole(1, MAX_SAFE, "pixels")]
     fps: Annotated[FrameRate, RateOf()]
+
+    def unanswered(self, problem: str) -> "Support":
+        def impossible(codecs: Iterable[str]) -> tuple[CodecSupport, ...]:
+            return tuple(CodecSupport(codec=codec, containers=CONTAINERS[codec], supported=False, reason=problem) for codec in codecs)
+
+        return Support(request_id=self.request_id, video=impossible(VIDEO_FAMILIES), audio=impossible(AUDIO_FAMILIES))
 
 
 Incoming = InitExport | CancelExport | ProbeSource | QuerySupport
@@ -161,8 +171,8 @@ class Telemetry(StrictWire):
     """How many frames, codecs, ports and the like are open, by class."""
 
     @classmethod
-    def of(cls, meter: Meter) -> "Telemetry":
-        """The meter's reading of this moment."""
+    def of(cls, meter: Meter, live_objects: Mapping[str, int] | None = None, heap_bytes: int | None = None) -> "Telemetry":
+        """The meter's reading of this moment. A WebAssembly heap never shrinks: what it takes now, ``heap_bytes``, is its peak."""
         elapsed_s = meter.clock() - meter.began_s
         per_s = 1 / elapsed_s if elapsed_s > 0 else 0.0
         return cls(
@@ -175,8 +185,10 @@ class Telemetry(StrictWire):
             repeated_frames=meter.repeated_frames,
             queue_peaks=dict(meter.high_water),
             bytes_written=meter.bytes_written,
+            peak_heap_bytes=heap_bytes,
             executor=meter.executor or None,
             encoder=meter.encoder or None,
+            live_objects=live_objects,
         )
 
 

@@ -14,7 +14,7 @@ from gran_worker.ports import Probe, VideoInfo
 from gran_worker.scope import Scope
 from gran_worker.settings import Settings
 from gran_worker.shown import Layer, Shown, leaves, seen
-from gran_worker.snapshot import Clip, Timeline, enabled_clips
+from gran_worker.snapshot import Clip, Timeline, enabled_clips, matters
 from gran_worker.timing import FrameRate, TimeRange, sample_index
 from gran_worker.voices import Notice, Voice, build_voices
 
@@ -73,14 +73,14 @@ class RenderPlan:
 
 
 def source_paths(timeline: Timeline) -> dict[str, Clip]:
-    """Every source that an enabled clip refers to, nested ones included, with the first clip of the outermost timeline that does."""
+    """Every source of an enabled clip that can be seen or heard, nested ones included, with the first clip of the outermost timeline."""
     paths: dict[str, Clip] = {}
     _collect(Scope((timeline,)), None, paths, set())
     return paths
 
 
 def _collect(scope: Scope, owner: Clip | None, paths: dict[str, Clip], entered: set[tuple[str, ...]]) -> None:
-    for clip in (clip for track in scope.timeline.tracks for clip in enabled_clips(track)):
+    for clip in (clip for track in scope.timeline.tracks if matters(track, scope.timeline) for clip in enabled_clips(track)):
         if clip.source is None:
             continue
         if clip.clip_type != "timeline":

@@ -108,6 +108,9 @@ class MediaPort(Protocol):
     async def still(self, path: str, source_us: int) -> Frame | None:
         """The one frame that shows at ``source_us``."""
 
+    def prefer_software(self, path: str) -> bool:
+        """Decodes the picture of the source in software from now on; says whether that is another way than before."""
+
     def sounds(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Sound, None]:
         """Blocks of sound, in order, that together hold ``start_us`` to ``end_us``."""
 

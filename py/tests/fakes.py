@@ -55,6 +55,8 @@ class Trouble:
 
     error: Exception | None = None
     delay_s: float = 0.0
+    in_hardware: bool = False
+    """Only until the source is decoded in software."""
     struck: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def strike(self) -> None:
@@ -65,6 +67,7 @@ class Trouble:
 
 
 HANG = Trouble(delay_s=FOREVER_S)
+HUNG = SourceError("the picture does not come.", code="E_DECODE")
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,8 @@ class FakeMedia:
         """Path, start and end (µs) of every request for sound."""
         self.seen: list[tuple[str, int, int]] = []
         """The same of every request for frames."""
+        self.in_software: set[str] = set()
+        self._waits: dict[asyncio.Task[None], str] = {}
 
     async def probe(self, path: str) -> Probe:
         await self._step(f"probe {path}")
@@ -181,7 +186,7 @@ class FakeMedia:
             await self._leave(path)
 
     async def still(self, path: str, source_us: int) -> FakeFrame | None:
-        await self._step(f"still {path}")
+        await self._decode(path, f"still {path}")
         pts_us = self.sources[path].pts_us
         shown = [number for number, pts in enumerate(pts_us) if pts <= source_us]
         return await self._frame(path, shown[-1]) if shown else None
@@ -203,6 +208,17 @@ class FakeMedia:
         finally:
             await self._leave(path)
 
+    def prefer_software(self, path: str) -> bool:
+        changes = path not in self.in_software
+        self.in_software.add(path)
+        return changes
+
+    def rescue(self) -> bool:
+        hung = [wait for wait, path in self._waits.items() if path not in self.in_software]
+        for wait in hung:
+            wait.cancel()
+        return bool(hung)
+
     async def close(self) -> None:
         await self._step("close")
         self.closed = True
@@ -213,11 +229,27 @@ class FakeMedia:
         return self.open_frames, self.open_iterators, not self.closed
 
     async def _frame(self, path: str, number: int) -> FakeFrame:
-        await self._step(f"frame {path} {number}")
+        await self._decode(path, f"frame {path} {number}")
         self.decoded.append((path, number))
         video = self.sources[path].probe.video
         assert video is not None
         return FakeFrame(self, path, number, self.sources[path].pts_us[number], video.raw)
+
+    async def _decode(self, path: str, name: str) -> None:
+        trouble = self.troubles.get(name)
+        if trouble is None or trouble.in_hardware and path in self.in_software:
+            await asyncio.sleep(self._decode_s)
+            return
+        step = asyncio.ensure_future(self._step(name))
+        self._waits[step] = path
+        try:
+            await asyncio.wait({step})
+        finally:
+            step.cancel()
+            del self._waits[step]
+        if step.cancelled():
+            raise HUNG
+        step.result()
 
     async def _step(self, name: str) -> None:
         await asyncio.sleep(self._decode_s)

@@ -145,8 +145,12 @@ class VideoTrackEncoder:
             raise self._error(self._failure or str(getattr(error, "message", error))) from error
         self._raise_failure()
 
+    @property
+    def is_open(self) -> bool:
+        return bool(self._encoder.state != "closed")
+
     def close(self) -> None:
-        if self._encoder.state != "closed":
+        if self.is_open:
             self._encoder.close()
         self._encoder.removeEventListener("dequeue", self._proxies[2])
         for proxy in self._proxies:

@@ -1,13 +1,16 @@
 """MediaPort over mediabunny's Input and sample sinks, and over ImageBitmap for pictures that do not move."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 import js
 import mediabunny
 import numpy as np
+from gran_js import decoders
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.browser.animation import ANIMATED, Animation
@@ -24,6 +27,8 @@ SECOND_US = 1_000_000
 DEFAULT_FRAME_US = 33_333
 FRAMES_TO_MEASURE = 60
 MILLISECONDS = 1000
+SHORTFALL_US = 500_000
+"""A decoder that ends this much before its file has lost pictures. Some files end in a packet or two that are none."""
 STRAIGHT_FORMATS = ("I420", "NV12")
 # Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
 CONTAINER_NAMES = ("MP4", "QTFF", "MATROSKA", "WEBM", "WAVE", "OGG", "FLAC", "MP3", "ADTS", "MPEG_TS")
@@ -34,10 +39,10 @@ Info = TypeVar("Info")
 class SampleFrame:
     """A decoded video frame."""
 
-    __slots__ = ("drawn", "pts_us", "sample")
+    __slots__ = ("_closed", "drawn", "pts_us", "sample")
 
-    def __init__(self, sample: Any) -> None:
-        self.sample = sample
+    def __init__(self, sample: Any, closed: Callable[[], None]) -> None:
+        self.sample, self._closed = sample, closed
         self.drawn: Any = None
         """A VideoFrame to draw instead (truecolour.py)."""
         self.pts_us = round(sample.timestamp * SECOND_US)
@@ -55,6 +60,7 @@ class SampleFrame:
         self.sample.close()
         if self.drawn is not None:
             self.drawn.close()
+        self._closed()
 
 
 class StillFrame:
@@ -81,6 +87,7 @@ class _Opened:
     audio: Any = None
     bitmap: Any = None
     animation: Animation | None = None
+    in_software: bool = False
     first_pts_us: int = 0
     rate_hz: int = 1
     late: int = 0
@@ -96,6 +103,10 @@ class BrowserMedia:
     def __init__(self, files: dict[str, Any], alive: Callable[[], None]) -> None:
         self._files, self._alive = files, alive
         self._opened: dict[str, _Opened] = {}
+        self._frames = 0
+        self._waits: dict[asyncio.Future[None], _Opened] = {}
+        self._closed = False
+        decoders.enter()
 
     async def probe(self, path: str) -> Probe:
         name = file_name(path.rpartition("\0")[2])
@@ -119,7 +130,7 @@ class BrowserMedia:
             if opened.video is None and opened.audio is None:
                 raise SourceError(f"{name} holds neither picture nor sound.")
             duration_us = round(await opened.input.computeDuration() * SECOND_US)
-        video, video_problem = await _tried(_probe_video(opened)) if opened.video is not None else (None, None)
+        video, video_problem = await _tried(self._probe_video(opened)) if opened.video is not None else (None, None)
         audio, audio_problem = await _tried(_probe_audio(opened, blob)) if opened.audio is not None else (None, None)
         self._alive()
         return Probe(name, duration_us, video, audio, video_problem, audio_problem)
@@ -133,13 +144,16 @@ class BrowserMedia:
                         self._alive()
                         yield frame
             return
-        sink = mediabunny.VideoSampleSink.new(opened.video)
+        last_us: int | None = None
         with js_errors(undecodable(opened.name, "picture")):
-            samples = drain(sink.samples(start_us / SECOND_US, end_us / SECOND_US))
+            samples = drain(_pictures(opened).samples(start_us / SECOND_US, end_us / SECOND_US), partial(self._decoded, opened))
             async with aclosing(samples):
                 async for sample in samples:
                     self._alive()
-                    yield SampleFrame(sample)
+                    frame = self._frame(sample)
+                    last_us = frame.pts_us
+                    yield frame
+            await _expect_end(opened, last_us, end_us)
 
     async def still(self, path: str, source_us: int) -> Frame | None:
         opened = self._opened[path]
@@ -148,12 +162,14 @@ class BrowserMedia:
         if opened.animation is not None:
             with js_errors(undecodable(opened.name, "picture")):
                 return await opened.animation.at(source_us)
-        sink = mediabunny.VideoSampleSink.new(opened.video)
         with js_errors(undecodable(opened.name, "picture")):
-            moment_us = max(source_us, opened.first_pts_us)
-            sample = or_none(await owned(sink.getSample(moment_us / SECOND_US)))
+            # A first frame at a third of a microsecond is not there yet at the microsecond that it was rounded to.
+            moment_us = max(source_us, opened.first_pts_us + 1)
+            sample = or_none(await self._decoded(opened, _pictures(opened).getSample(moment_us / SECOND_US)))
         self._alive()
-        return None if sample is None else SampleFrame(sample)
+        if sample is None:
+            raise undecodable(opened.name, "picture")("", "")
+        return self._frame(sample)
 
     async def sounds(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Sound, None]:
         opened = self._opened[path]
@@ -177,7 +193,33 @@ class BrowserMedia:
                     expected = sound.first + sound.block.shape[1]
                     yield sound
 
+    def prefer_software(self, path: str) -> bool:
+        opened = self._opened[path]
+        changes = opened.video is not None and not opened.in_software
+        opened.in_software = True
+        return changes
+
+    def rescue(self) -> bool:
+        """Gives up waiting for decoders, where the browser has another one: the waits end in a SourceError. False if there is none."""
+        hung = [wait for wait, opened in self._waits.items() if not opened.in_software and not wait.done()]
+        for wait in hung:
+            wait.set_exception(undecodable(self._waits[wait].name, "picture")("", ""))
+        return bool(hung)
+
+    @property
+    def live_objects(self) -> Mapping[str, int]:
+        return {
+            "VideoFrame": self._frames,
+            "VideoDecoder": int(decoders.count("VideoDecoder")),
+            "AudioDecoder": int(decoders.count("AudioDecoder")),
+            "Input": sum(opened.input is not None for opened in self._opened.values()),
+            "ImageBitmap": sum(opened.bitmap is not None for opened in self._opened.values()),
+        }
+
     async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
         for opened in self._opened.values():
             if opened.input is not None:
                 opened.input.dispose()
@@ -186,6 +228,33 @@ class BrowserMedia:
             if opened.animation is not None:
                 opened.animation.close()
         self._opened.clear()
+        decoders.leave()
+
+    def _frame(self, sample: Any) -> SampleFrame:
+        self._frames += 1
+        return SampleFrame(sample, self._frame_closed)
+
+    def _frame_closed(self) -> None:
+        self._frames -= 1
+
+    async def _decoded(self, opened: _Opened, coming: Any) -> Any:
+        """What a decoder brings, unless :meth:`rescue` gives up on it."""
+        wait: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waits[wait] = opened
+        try:
+            return await owned(coming, wait)
+        finally:
+            del self._waits[wait]
+
+    async def _probe_video(self, opened: _Opened) -> VideoInfo:
+        decoded = partial(self._decoded, opened)
+        try:
+            return await _probe_video(opened, decoded)
+        except SourceError as error:
+            if error.code != "E_DECODE" or opened.in_software:
+                raise
+        opened.in_software = True
+        return await _probe_video(opened, decoded)
 
     async def _probe_image(self, opened: _Opened, blob: Any) -> Probe:
         header = parse_image_header(bytes((await blob.slice(0, HEADER_BYTES).arrayBuffer()).to_bytes()))
@@ -202,7 +271,7 @@ class BrowserMedia:
             if header is not None and header.mime in ANIMATED:
                 opened.animation = await Animation.open(blob, header.mime)
             if opened.animation is None:
-                opened.bitmap = await js.createImageBitmap(blob, imageOrientation="from-image")
+                opened.bitmap = await owned(js.createImageBitmap(blob, imageOrientation="from-image"))
         except JsException as error:
             message = f"{opened.name} is not a video, sound or image file that this browser can open."
             raise SourceError(f"{message} Convert it, or remove its clips.") from error
@@ -234,7 +303,7 @@ async def _tried(probing: Awaitable[Info]) -> tuple[Info | None, str | None]:
         return None, error.message
 
 
-async def _probe_video(opened: _Opened) -> VideoInfo:
+async def _probe_video(opened: _Opened, decoded: Callable[[Any], Awaitable[Any]]) -> VideoInfo:
     """Decodes the first frame: only that shows the colour space and that the browser means what it says."""
     track, name = opened.video, opened.name
     with js_errors(undecodable(name, "picture")):
@@ -245,7 +314,7 @@ async def _probe_video(opened: _Opened) -> VideoInfo:
         stats = await track.computePacketStats(FRAMES_TO_MEASURE)
         rate = stats.averagePacketRate
         opaque = not await track.canBeTransparent()
-        async with first_of(mediabunny.VideoSampleSink.new(track).samples()) as first:
+        async with first_of(_pictures(opened).samples(), decoded) as first:
             if first is None:
                 raise SourceError(f"the picture of {name} has no frame that can be decoded.", code="E_DECODE")
             raw = Size(first.squarePixelWidth, first.squarePixelHeight)
@@ -318,6 +387,24 @@ async def _swallowed(opened: _Opened, start_s: float) -> int:
 
 async def _head(blob: Any) -> bytes:
     return bytes((await blob.slice(0, HEAD_BYTES).arrayBuffer()).to_bytes())
+
+
+def _pictures(opened: _Opened) -> Any:
+    if opened.in_software:
+        return mediabunny.VideoSampleSink.new(opened.video, hardwareAcceleration="prefer-software")
+    return mediabunny.VideoSampleSink.new(opened.video)
+
+
+async def _expect_end(opened: _Opened, last_us: int | None, end_us: int) -> None:
+    """Raises SourceError where a decoder has given nothing of what the file still holds before ``end_us``.
+
+    Decoders that swallow their packets say nothing of it, and the film would go on with a picture that stands, or none.
+    """
+    if last_us is not None and end_us - last_us <= SHORTFALL_US:
+        return
+    packet = or_none(await mediabunny.EncodedPacketSink.new(opened.video).getPacket((end_us - 1) / SECOND_US, metadataOnly=True))
+    if packet is not None and (last_us is None or round(packet.timestamp * SECOND_US) - last_us > SHORTFALL_US):
+        raise undecodable(opened.name, "picture")("", "")
 
 
 def _unknown_codec(name: str, what: str, codec: Any) -> SourceError:

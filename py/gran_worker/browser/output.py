@@ -153,6 +153,10 @@ class BrowserOutput:
         if self._executor is not None:
             self._executor.close()
 
+    @property
+    def open_encoders(self) -> int:
+        return sum(encoder is not None and encoder.is_open for encoder in (self._encoder, self._alpha))
+
     def release(self) -> None:
         """Destroys the callbacks, once nothing can call them any more."""
         self._funnel.release()

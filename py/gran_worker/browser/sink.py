@@ -6,16 +6,19 @@ into :class:`Funnel`; only :meth:`Destination.commit` closes the real thing.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 import js
-from pyodide.ffi import create_proxy
+from pyodide.ffi import JsException, create_proxy
 
 from gran_worker.browser.ffi import class_name, js_errors, leave, to_js_object
 from gran_worker.errors import SinkError
 
 PORT_CREDIT = 2
 """Writes on their way to the page at once."""
+ABORTING_S = 0.6
+"""How long a file may take to be dropped before the export's end is told. It goes on after that."""
 MEGABYTE = 1_000_000
 
 
@@ -52,6 +55,13 @@ def destination_for(port: Any) -> Destination:
             return StreamDestination(port)
 
 
+async def is_same(port: Any, other: Any) -> bool:
+    """Whether two destinations are one file. Streams and ports were transferred, so that each message has its own."""
+    if class_name(port) != "FileSystemFileHandle" or class_name(other) != "FileSystemFileHandle":
+        return False
+    return bool(await port.isSameEntry(other))
+
+
 def sink_error(name: str, message: str, written: int = 0) -> SinkError:
     """What a file's or stream's rejection means to a person."""
     match name:
@@ -74,7 +84,7 @@ class HandleDestination:
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle
-        self._stream: Any = None
+        self._opening: asyncio.Future[Any] | None = None
         self._was_empty: bool | None = None
         self._committed = False
         self._written = 0
@@ -83,7 +93,10 @@ class HandleDestination:
         with js_errors(sink_error):
             await self._look()
             # Where "exclusive" is unknown the option is ignored.
-            self._stream = await self._handle.createWritable(mode="exclusive")
+            self._opening = asyncio.ensure_future(self._handle.createWritable(mode="exclusive"))
+            # Not awaited itself: a cancellation would cancel it, and the lock that comes all the same would be nobody's.
+            await asyncio.wait({self._opening})
+            self._opening.result()
 
     async def write(self, position: int, data: Any) -> None:
         with js_errors(lambda name, message: sink_error(name, message, self._written)):
@@ -99,20 +112,28 @@ class HandleDestination:
         self._committed = True
 
     async def abort(self) -> None:
-        if self._committed:
-            return
-        if self._stream is not None:
-            await leave(self._stream.abort())
-            self._stream = None
-        if self._was_empty is None:
-            await leave(self._look())
-        if self._was_empty and getattr(self._handle, "remove", None) is not None:
-            await leave(self._handle.remove())
-            self._was_empty = False
+        if not self._committed:
+            await leave(self._drop(), ABORTING_S)
 
     async def reopened(self) -> Any | None:
         with js_errors(sink_error):
             return await self._handle.getFile()
+
+    @property
+    def _stream(self) -> Any:
+        assert self._opening is not None
+        return self._opening.result()
+
+    async def _drop(self) -> None:
+        """In this order: a file that is open for writing cannot be removed."""
+        if self._opening is not None:
+            opening, self._opening = self._opening, None
+            with suppress(JsException):  # it did not open, or broke before: then there is nothing to drop
+                await (await opening).abort()
+        await self._look()
+        if self._was_empty and getattr(self._handle, "remove", None) is not None:
+            await self._handle.remove()
+            self._was_empty = False
 
     async def _look(self) -> None:
         """An empty file was created for this export: pickers and ``getFileHandle({create: true})`` leave one behind."""

@@ -87,6 +87,11 @@ class Studio:
         # Both at once: where the destination hangs, the muxer that writes to it does too.
         await asyncio.gather(self._destination.abort(), *([self._output.abandon()] if self._output is not None else []))
 
+    @property
+    def live_objects(self) -> dict[str, int]:
+        """What is open and has to be closed, by class."""
+        return {**self.media.live_objects, "VideoEncoder": 0 if self._output is None else self._output.open_encoders}
+
     def close(self) -> None:
         if self._output is not None:
             self._output.release()

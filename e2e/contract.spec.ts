@@ -2,10 +2,9 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { MediaName } from './fixtures/media.ts';
-import { CUTS, expectFrames, longFilm, MP4, shot, timeline, WEBM } from './films.ts';
-import { expect, test, type Bench, type Message, type Request } from './harness.ts';
+import { CUTS, expectFrames, expectWorks, longFilm, MP4, SHORT, shot, timeline, WEBM } from './films.ts';
+import { expect, test, type Message, type Request } from './harness.ts';
 
-const SHORT = timeline([shot('only', 'long-gop.mp4', [0, 1], 1.5)]);
 const GOLDEN = fileURLToPath(new URL('../py/tests/contract/', import.meta.url));
 /** Names in these are data, not fields. */
 const DATA = ['queuePeaks', 'liveObjects'];
@@ -172,11 +171,6 @@ const REFUSED: Readonly<Record<string, readonly [Partial<Request>, string, { cod
     { code: 'E_UNSUPPORTED' },
   ],
 };
-
-async function expectWorks(bench: Bench, folder: string): Promise<void> {
-  const { path, outcome } = await bench.exportFile({ timeline: SHORT, settings: MP4 }, folder);
-  await expectFrames(path, SHORT, MP4, outcome);
-}
 
 test('a refusal names what is wrong, leaves the destination alone, and the next export works', async ({ bench }, info) => {
   let nth = 0;

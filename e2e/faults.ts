@@ -9,9 +9,10 @@ export interface Fault {
   readonly times?: number;
   /**
    * `throw` and `reject`: at once, or as a promise. `hang`: nothing ever comes of it. `error`: the codec breaks down, `ms` after the call.
-   * `slow`: `ms` later. `block`: the worker's event loop stands still for `ms` before it. `lie`: answers `value`.
+   * `drop`: nothing is done and nothing said. `slow`: `ms` later. `block`: the worker's event loop stands still for `ms` before it. `lie`: answers `value`. `close`: the worker
+   * closes itself.
    */
-  readonly how: 'throw' | 'reject' | 'hang' | 'error' | 'slow' | 'block' | 'lie';
+  readonly how: 'throw' | 'reject' | 'hang' | 'drop' | 'error' | 'slow' | 'block' | 'lie' | 'close';
   /** Of the DOMException. */
   readonly name?: string;
   readonly message?: string;

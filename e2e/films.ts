@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { film, media, MEDIA_NAMES, soundOf, type MediaName } from './fixtures/media.ts';
 import type { Rect } from './fixtures/barcode.ts';
 import { clicksOf } from './fixtures/sound.ts';
-import type { Outcome, Settings, Timeline } from './harness.ts';
+import type { Bench, Outcome, Settings, Timeline } from './harness.ts';
 import { clicksHeard, exactly, frameStartUs, length, sampleAt, shownAt, type Clip, type Gap, type Rate, type Track } from './model.ts';
 import * as read from './read.ts';
 
@@ -29,6 +29,9 @@ export const WEBM: Settings = {
   audio: { codec: 'opus', bitrate: 128_000, sampleRate: 48_000, channels: 2 },
 };
 
+/** Without sound: a second less, where sound does not matter. */
+export const SILENT: Settings = { ...MP4, audio: false };
+
 type Extra = Omit<Partial<Clip>, 'kind' | 'id' | 'timelineRange' | 'sourceRange' | 'source'>;
 
 const us = (seconds: number): number => Math.round(seconds * 1e6);
@@ -53,6 +56,9 @@ export function timeline(...tracks: readonly (readonly (Clip | Gap)[])[]): Timel
     sources: Object.fromEntries(MEDIA_NAMES.filter((name) => used.has(name)).map((name) => [name, { $media: name }])),
   };
 }
+
+/** One second, as little as shows that exporting works. */
+export const SHORT = timeline([shot('only', 'long-gop.mp4', [0, 1], 1.5)]);
 
 /**
  * Two sources on two tracks: the upper covers the lower whole for a while, then in a corner, and at both ends of that shows over nothing. Its
@@ -148,6 +154,12 @@ function describeFrame(decoded: read.Film, index: number, shown: ReturnType<type
     found.push(brightest < 40 ? 'nothing' : `luma up to ${brightest}`);
   }
   return [wanted, found];
+}
+
+/** Asserts that the worker still exports. */
+export async function expectWorks(bench: Bench, folder: string): Promise<void> {
+  const { path, outcome } = await bench.exportFile({ timeline: SHORT, settings: MP4 }, folder);
+  await expectFrames(path, SHORT, MP4, outcome);
 }
 
 /** Asserts that every frame of a file shows what the model says, and how many there are and how long they last. */

@@ -33,6 +33,7 @@ export interface StreamSpec {
   /** Writes that succeed before one fails. */
   readonly failAtWrite?: number;
   readonly failName?: string;
+  readonly failMessage?: string;
   readonly failClose?: boolean;
   /** Writes never end. */
   readonly stallAtWrite?: boolean;
@@ -105,8 +106,8 @@ export interface Driver {
   refusal(request: Request): Promise<unknown>;
   ask(question: 'probe' | 'support', value: any): Promise<SourceInfo | Support>;
   cancel(): Promise<void>;
-  openWire(): Promise<number>;
-  post(wire: number, message: unknown, transfers?: boolean): Promise<number>;
+  openWire(): Promise<{ wire: number; worker: number }>;
+  post(wire: number, message: unknown, transfers?: boolean): Promise<void>;
   closeWire(wire: number): Promise<void>;
   breakWire(wire: number, faults: readonly Fault[]): Promise<void>;
   /** Of a wire's worker, or of the client's. */
@@ -117,9 +118,15 @@ export interface Driver {
   read(name: string): Promise<string>;
   remove(name: string): Promise<void>;
   unlocked(name: string): Promise<void>;
+  /** Opens a file for writing, as another tab would. */
+  hold(name: string): Promise<void>;
+  /** Writes and closes it; what it holds then. */
+  release(name: string): Promise<string>;
 }
 
 export interface Outcome {
+  /** As the log counts them. */
+  readonly worker: number | undefined;
   readonly completed?: { readonly durationMs: number; readonly frames: number };
   readonly error?: Refusal;
   readonly messages: readonly Entry[];
@@ -262,8 +269,10 @@ export class Bench extends Watched {
     const before = await this.page.evaluate(() => granDriver.list());
     const bytesBefore = name && before[name] ? await this.page.evaluate((name) => granDriver.read(name), name) : undefined;
     const raw = (await this.page.evaluate((request) => granDriver.export(request), request)) as Raw;
-    const messages = (await this.log(raw.from, raw.to)).filter(({ sent }) => !sent);
+    const log = await this.log(raw.from, raw.to);
+    const messages = log.filter(({ sent }) => !sent);
     const outcome: Outcome = {
+      worker: log.find(({ message }) => message.type === 'init_export')?.worker,
       messages,
       audit: await this.expectLetGo(),
       ms: raw.endedAt - raw.startedAt,
@@ -275,6 +284,11 @@ export class Bench extends Watched {
     if (outcome.error && name) await this.expectUntouched(name, bytesBefore, Object.keys(before));
     else if (name) await this.expectOnly([...Object.keys(before), name]);
     return outcome;
+  }
+
+  /** What an export is refused with; the destination is the test's own business. */
+  async refused(request: Request): Promise<Refusal | undefined> {
+    return ((await this.page.evaluate((request) => granDriver.export(request), request)) as Raw).error;
   }
 
   /** Within a second after an export nothing of it is open any more: no frame, no codec, no file, no port. */
@@ -322,51 +336,57 @@ export class Bench extends Watched {
   }
 
   async openWire(): Promise<Wire> {
-    const number = await this.page.evaluate(() => granDriver.openWire());
-    return new Wire(this, number);
+    const { wire, worker } = await this.page.evaluate(() => granDriver.openWire());
+    return new Wire(this, wire, worker);
   }
 }
 
 /** A bare worker, for what the client does not let through. */
 export class Wire {
-  private from = 0;
   /** Ends of exports that a test has seen already. */
   private seen = 0;
 
   constructor(
     readonly bench: Bench,
     readonly number: number,
+    /** As the log counts the workers of the page. */
+    private readonly worker: number,
   ) {}
 
   /** Posts a message in which `{$media}` and the like are made real; without `transfers` nothing is transferred. */
   async post(message: unknown, transfers = true): Promise<void> {
-    const at = await this.bench.page.evaluate(([wire, message, transfers]) => granDriver.post(wire, message, transfers), [
+    await this.bench.page.evaluate(([wire, message, transfers]) => granDriver.post(wire, message, transfers), [
       this.number,
       message,
       transfers,
     ] as const);
-    if (this.from === 0) this.from = at;
+  }
+
+  /** What went in and out. */
+  async entries(): Promise<Entry[]> {
+    const log = await this.bench.log();
+    return log.filter((entry) => entry.worker === this.worker);
   }
 
   async messages(): Promise<Message[]> {
-    const log = await this.bench.log();
-    // The client's own worker came first, and a wire's first post tells which one it is.
-    const worker = log[this.from]?.worker;
-    return log.filter((entry) => entry.worker === worker && !entry.sent).map(({ message }) => message);
+    return (await this.entries()).filter(({ sent }) => !sent).map(({ message }) => message);
   }
 
   /** Waits for the `count`th message that `matches`, and returns it. */
   async next(matches: (message: Message) => boolean, count = 1, timeoutMs = 20_000): Promise<Message> {
     let found: Message | undefined;
     await expect
-      .poll(async () => (found = (await this.messages()).filter(matches)[count - 1]) !== undefined, { timeout: timeoutMs, intervals: [20] })
+      .poll(async () => (found = (await this.messages()).filter(matches)[count - 1]) !== undefined, {
+        timeout: timeoutMs,
+        intervals: [20, 50, 100],
+      })
       .toBe(true);
     return found!;
   }
 
   /** The next `completed` or `error`. */
-  ended(): Promise<Message> {
-    return this.next(({ type }) => type === 'completed' || type === 'error', ++this.seen);
+  ended(timeoutMs?: number): Promise<Message> {
+    return this.next(({ type }) => type === 'completed' || type === 'error', ++this.seen, timeoutMs);
   }
 
   breakWith(faults: readonly Fault[]): Promise<void> {

@@ -48,7 +48,7 @@ function recordingSink(spec) {
       if (spec.writeDelayMs) await sleep(spec.writeDelayMs);
       if (spec.failAtWrite !== undefined && report.events.filter(({ name }) => name === 'write').length > spec.failAtWrite) {
         happened('failed');
-        throw new DOMException('No space is left', spec.failName ?? 'QuotaExceededError');
+        throw new DOMException(spec.failMessage ?? 'No space is left', spec.failName ?? 'QuotaExceededError');
       }
       if (spec.stallAtWrite) await new Promise(() => {});
       const end = position + data.byteLength;
@@ -67,7 +67,7 @@ function recordingSink(spec) {
       if (spec.closeDelayMs) await sleep(spec.closeDelayMs);
       if (spec.failClose) {
         happened('failed');
-        throw new DOMException('The disk went away', spec.failName ?? 'InvalidStateError');
+        throw new DOMException(spec.failMessage ?? 'The disk went away', spec.failName ?? 'InvalidStateError');
       }
       report.bytes = await base64(new Blob([file.subarray(0, report.size)]));
       happened('closed');
@@ -230,7 +230,7 @@ globalThis.granDriver = {
   async openWire() {
     new Worker('/export-worker.js', { type: 'module' });
     wires.push(/** @type {(typeof granWorkers)[number]} */ (granWorkers.at(-1)));
-    return wires.length - 1;
+    return { wire: wires.length - 1, worker: granWorkers.length };
   },
 
   async post(wire, message, transfers = true) {
@@ -238,7 +238,6 @@ globalThis.granDriver = {
     const transfer = [];
     const whole = await made(message, transfer);
     wires[wire]?.postMessage(whole, transfers ? transfer : []);
-    return granRecord.log.length - 1;
   },
 
   async closeWire(wire) {
@@ -284,6 +283,18 @@ globalThis.granDriver = {
     await (await navigator.storage.getDirectory()).removeEntry(name);
   },
 
+  async hold(name) {
+    const handle = await (await navigator.storage.getDirectory()).getFileHandle(name, { create: true });
+    held = await /** @type {any} */ (handle).createWritable({ mode: 'exclusive' });
+  },
+
+  async release(name) {
+    await held?.write('theirs');
+    await held?.close();
+    const handle = await (await navigator.storage.getDirectory()).getFileHandle(name);
+    return (await handle.getFile()).text();
+  },
+
   /** Whether nobody else has the file open. Throws otherwise. */
   async unlocked(name) {
     const root = await navigator.storage.getDirectory();
@@ -302,5 +313,7 @@ globalThis.granDriver = {
   },
 };
 
+/** @type {FileSystemWritableFileStream | undefined} */
+let held;
 /** @type {typeof granWorkers} */
 const wires = [];

@@ -53,7 +53,11 @@
   }
 
   /** @param {Fault} fault */
-  const exception = ({ name = 'EncodingError', message = 'Made to fail' }) => new DOMException(message, name);
+  const exception = ({ name = 'EncodingError', message = 'Made to fail' }) => {
+    const error = new DOMException(message, name);
+    // The browser's own have one.
+    return Object.defineProperty(error, 'stack', { value: new Error().stack, writable: true });
+  };
 
   /** @param {number} ms */
   function block(ms) {
@@ -75,7 +79,11 @@
         block(fault.ms ?? 0);
         return act();
       case 'lie':
-        return fault.value;
+        return Promise.resolve(fault.value);
+      case 'drop':
+        return undefined;
+      case 'close':
+        return close();
       case 'error':
         later(() => breakDown(thing, exception(fault)), fault.ms ?? 0);
         return fault.ms ? act() : undefined;
@@ -171,12 +179,15 @@
       if (made) opened(made, outputs[0]);
       const give = () => (codec.state === 'closed' ? made && outputs[0].close() : callbacks.get(codec)?.output(...outputs));
       const fault = due(`${name}.output`, codec);
-      if (fault?.how === 'slow') {
-        const before = delivering.get(codec) ?? Promise.resolve();
-        delivering.set(codec, before.then(() => sleep(fault.ms ?? 0)).then(give));
-      } else if (fault?.how === 'hang') made && outputs[0].close();
-      else if (fault) happen(fault, codec, give);
-      else give();
+      const before = delivering.get(codec);
+      if (fault?.how === 'slow' || (before && !fault)) {
+        // In their order: one that comes late holds up the others.
+        const late = () => sleep(fault?.ms ?? 0).then(give);
+        delivering.set(codec, before ? before.then(fault ? late : give) : late());
+      } else if (fault) {
+        made && outputs[0].close();
+        if (fault.how === 'error') happen(fault, codec, give);
+      } else give();
     }
     wrapClass(name, (make, args) => {
       const given = args[0];
@@ -198,11 +209,16 @@
       hanging.delete(codec);
       return call();
     });
-    wrap(prototype, 'flush', `${name}.flush`, (call, codec) => {
+    const flush = prototype.flush;
+    prototype.flush = function () {
       peak(`${name} flushes`, (most[`${name} flushes`] ?? 0) + 1);
-      if (swallowed.get(codec)) return hang(codec);
-      return call().then(() => delivering.get(codec));
-    });
+      const fault = due(`${name}.flush`, this);
+      const act = () => (swallowed.get(this) ? hang(this) : flush.call(this).then(() => delivering.get(this)));
+      if (fault?.how !== 'error') return fault ? happen(fault, this, act) : act();
+      if (fault.ms) return act().then(() => void later(() => breakDown(this, exception(fault)), fault.ms));
+      breakDown(this, exception(fault));
+      return Promise.reject(exception(fault));
+    };
     const original = prototype[work];
     prototype[work] = function (/** @type {any[]} */ ...args) {
       const fault = due(`${name}.${work}`, this);

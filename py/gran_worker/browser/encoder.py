@@ -124,7 +124,7 @@ class VideoTrackEncoder:
         while self._encoder.encodeQueueSize >= MAX_QUEUE and self._failure is None:
             self._moved.clear()
             await self._moved.wait()
-        self._raise_failure(start_us)
+        self.raise_failure(start_us)
         try:
             self._encoder.encode(frame, self._options[key])
         except JsException as error:
@@ -143,7 +143,7 @@ class VideoTrackEncoder:
             await self._encoder.flush()
         except JsException as error:
             raise self._error(self._failure or str(getattr(error, "message", error))) from error
-        self._raise_failure()
+        self.raise_failure()
 
     @property
     def is_open(self) -> bool:
@@ -169,7 +169,7 @@ class VideoTrackEncoder:
         self._alive()
         self._moved.set()
 
-    def _raise_failure(self, time_us: int | None = None) -> None:
+    def raise_failure(self, time_us: int | None = None) -> None:
         if self._failure is not None:
             raise self._error(self._failure, time_us)
 

@@ -113,18 +113,23 @@ class BrowserOutput:
 
     async def finish(self) -> None:
         with self._faults():
-            if self._encoder is not None:
-                await self._encoder.flush()
-                if self._alpha is not None:
-                    await self._alpha.flush()
-                await self._mux()
-            if self._sound is not None:
-                await self._sound.finish()
+            # Not the disk is waited for yet.
+            with self._meter.stage("encode"):
+                if self._encoder is not None:
+                    await self._encoder.flush()
+                    if self._alpha is not None:
+                        await self._alpha.flush()
+                    await self._mux()
+                if self._sound is not None:
+                    await self._sound.finish()
             await self._output.finalize()
             if self._sound is not None:
                 for patch in self._sound.patches(self._written):
                     await self._destination.write(patch.position, to_js(patch.data))
             await self._destination.settle()
+            if self._encoder is not None:
+                # One that broke after its last packet may have told of that packet what is not true.
+                self._encoder.raise_failure()
 
     async def commit(self) -> None:
         await self._destination.commit()

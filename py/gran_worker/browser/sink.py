@@ -15,6 +15,7 @@ from pyodide.ffi import JsException, create_proxy
 from gran_worker.browser.ffi import class_name, js_errors, leave, to_js_object
 from gran_worker.errors import SinkError
 
+DID_NOT_FINISH = "The export did not finish."
 PORT_CREDIT = 2
 """Writes on their way to the page at once."""
 ABORTING_S = 0.6
@@ -79,6 +80,11 @@ def sink_error(name: str, message: str, written: int = 0) -> SinkError:
             return SinkError(f"The file could not be written ({message or name}). Try again, or save somewhere else.")
 
 
+def abort_reason() -> Any:
+    """What a write that is under way is rejected with. Pyodide cannot hear of a rejection that is no Error: its await would never end."""
+    return js.DOMException.new(DID_NOT_FINISH, "AbortError")
+
+
 class HandleDestination:
     """A FileSystemFileHandle: written through the browser's own swap file, which is put in place by ``close()``."""
 
@@ -125,11 +131,18 @@ class HandleDestination:
         return self._opening.result()
 
     async def _drop(self) -> None:
-        """In this order: a file that is open for writing cannot be removed."""
-        if self._opening is not None:
-            opening, self._opening = self._opening, None
+        opening, self._opening = self._opening, None
+        if opening is not None and not opening.done():
+            # Perhaps it never opens. If it does after all, it is dropped then.
+            with suppress(JsException):
+                await self._remove()
+        if opening is not None:
             with suppress(JsException):  # it did not open, or broke before: then there is nothing to drop
-                await (await opening).abort()
+                await (await opening).abort(abort_reason())
+        await self._remove()
+
+    async def _remove(self) -> None:
+        """What was created for this export. As long as it is open for writing that fails."""
         await self._look()
         if self._was_empty and getattr(self._handle, "remove", None) is not None:
             await self._handle.remove()
@@ -172,7 +185,7 @@ class StreamDestination:
     async def abort(self) -> None:
         if not self._over:
             self._over = True
-            await leave((self._writer or self._stream).abort("The export did not finish."))
+            await leave((self._writer or self._stream).abort(abort_reason()))
 
     async def reopened(self) -> Any | None:
         return None
@@ -219,7 +232,7 @@ class PortDestination:
         self._over = True
         if self._proxy is None:
             await self.open()
-        self._port.postMessage(to_js_object({"type": "abort", "reason": "The export did not finish."}))
+        self._port.postMessage(to_js_object({"type": "abort", "reason": DID_NOT_FINISH}))
         await leave(self._closed)
         self._release()
 

@@ -12,7 +12,7 @@ import numpy as np
 from gran_js import registerEncoder
 from pyodide.ffi import JsException, create_proxy, to_js
 
-from gran_worker.browser.ffi import leave, or_none, to_js_object
+from gran_worker.browser.ffi import js_errors, leave, or_none, to_js_object
 from gran_worker.errors import EncoderError
 from gran_worker.packets import Placer, Span
 from gran_worker.ports import Block
@@ -159,11 +159,13 @@ class SoundTrack:
         await self._encoder.start()
 
     async def add(self, block: Block) -> None:
-        await self._encoder.encode(block)
+        with js_errors(_stopped):
+            await self._encoder.encode(block)
         await self._mux()
 
     async def finish(self) -> None:
-        await self._encoder.finish(self._priming)
+        with js_errors(_stopped):
+            await self._encoder.finish(self._priming)
         await self._mux()
 
     def patches(self, written: "Written") -> list[Patch]:
@@ -353,6 +355,11 @@ async def _decoded(packets: list[Any], config: Any) -> tuple[Block, int] | None:
 
 def _bitrate(audio: AudioSettings) -> int | None:
     return None if audio.codec in LOSSLESS else audio.bitrate
+
+
+def _stopped(name: str, message: str) -> EncoderError:
+    told = f"The sound encoder stopped ({message or name}). Export again, or choose another codec for the sound."
+    return EncoderError(told, code="E_ENCODER_LOST")
 
 
 def _impossible(audio: AudioSettings) -> EncoderError:

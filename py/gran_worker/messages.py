@@ -6,10 +6,10 @@ The page's half of this contract is generated from here (:func:`json_schema`).
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
-from pydantic_core import core_schema
+from pydantic import Field, TypeAdapter
+from pydantic.json_schema import JsonSchemaValue
 
+from gran_worker.contract import contract_schema
 from gran_worker.errors import Code, ExportError
 from gran_worker.ports import AudioInfo, Probe, VideoInfo
 from gran_worker.refusals import parse_json
@@ -294,34 +294,5 @@ def to_wire(message: Outgoing) -> dict[str, object]:
 
 
 def json_schema() -> JsonSchemaValue:
-    """A JSON Schema whose ``$defs`` hold every message and the unions ``Incoming`` and ``Outgoing``.
-
-    What JSON cannot hold carries its TypeScript type as ``tsType``.
-    """
-    models: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
-        *((model, "validation") for model in INCOMING),
-        *((model, "serialization") for model in OUTGOING),
-    ]
-    _, schema = models_json_schema(models, by_alias=True, schema_generator=_ContractSchema)
-    for model in (*INCOMING, *OUTGOING):
-        definition = schema["$defs"][model.__name__]
-        definition["required"] = ["type", *(name for name in definition.get("required", ()) if name != "type")]
-    for definition in schema["$defs"].values():
-        if "description" in definition:
-            definition["description"] = definition["description"].partition("\n\n")[0].replace("``", "`")
-    for name, union in (("Incoming", INCOMING), ("Outgoing", OUTGOING)):
-        schema["$defs"][name] = {"title": name, "anyOf": [{"$ref": f"#/$defs/{model.__name__}"} for model in union]}
-    return schema
-
-
-class _ContractSchema(GenerateJsonSchema):
-    """Absent is absent: no null, and no default that a reader of the contract would have to apply."""
-
-    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        return self.generate_inner(schema["schema"])
-
-    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        return self.generate_inner(schema["schema"])
-
-    def field_title_should_be_set(self, schema: object) -> bool:
-        return False  # a title makes the TypeScript generator name a type after every field
+    """The contract of all of them (:func:`gran_worker.contract.contract_schema`)."""
+    return contract_schema(INCOMING, OUTGOING)

@@ -99,6 +99,8 @@ export interface Driver {
   boot(): Promise<void>;
   export(request: Request): Promise<unknown>;
   refusal(request: Request): Promise<unknown>;
+  /** Plain values in, what they stand for out. Only for scripts in the page. */
+  make(value: unknown): Promise<any>;
   ask(question: 'probe' | 'support', value: any): Promise<SourceInfo | Support>;
   cancel(): Promise<void>;
   openWire(): Promise<number>;

@@ -15,9 +15,8 @@ export type Incoming =
   | TakePicture
   | FindPeaks
   | StopPeaks
-  | AskReadings
-  | ClosePreview;
-export type Outgoing = PreviewFrame | PreviewState | PreviewProblem | PreviewPicture | PeaksPart | PreviewReadings | PreviewClosed;
+  | AskReadings;
+export type Outgoing = PreviewFrame | PreviewState | PreviewProblem | PreviewPicture | PeaksPart | PreviewReadings;
 
 /**
  * Show previews on `canvas` from now on. The first message, and only once.
@@ -27,12 +26,11 @@ export interface OpenPreview {
   canvas: OffscreenCanvas;
 }
 /**
- * Play through `port`, behind which web/speaker.js is; what it plays is heard `latencyUs` later.
+ * Play through `port`, behind which web/speaker-worklet.js is.
  */
 export interface ConnectSpeaker {
   type: 'connect_speaker';
   port: MessagePort;
-  latencyUs: number;
 }
 /**
  * Show `timeline`, at the place that is shown now. The latest one wins.
@@ -301,12 +299,6 @@ export interface AskReadings {
   requestId: number;
 }
 /**
- * Free everything. The last message. Answered by `preview_closed`.
- */
-export interface ClosePreview {
-  type: 'close_preview';
-}
-/**
  * The frame that begins at `timeUs` is on the canvas.
  */
 export interface PreviewFrame {
@@ -369,10 +361,4 @@ export interface PreviewReadings {
   openReaders: number;
   openFrames: number;
   openSources: number;
-}
-/**
- * Everything is freed.
- */
-export interface PreviewClosed {
-  type: 'preview_closed';
 }

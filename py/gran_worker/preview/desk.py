@@ -76,7 +76,7 @@ class Desk:
             case ShowPreview():
                 preview.show(Wish(message, parcel))
             case ConnectSpeaker():
-                preview.connect(self._workshop.open_speaker(parcel))
+                self._keep(preview.connect(self._workshop.open_speaker(parcel)))
             case SeekPreview():
                 self._keep(preview.seek(message.time_us))
             case StepPreview():

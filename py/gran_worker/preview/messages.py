@@ -49,11 +49,10 @@ class OpenPreview(StrictWire):
 
 
 class ConnectSpeaker(StrictWire):
-    """Play through ``port``, behind which web/speaker.js is; what it plays is heard ``latencyUs`` later."""
+    """Play through ``port``, behind which web/speaker-worklet.js is."""
 
     type: Literal["connect_speaker"] = "connect_speaker"
     port: Annotated[Opaque, JsObject(("MessagePort",))]
-    latency_us: TimeUs
 
 
 class ShowPreview(StrictWire):

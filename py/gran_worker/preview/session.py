@@ -98,9 +98,12 @@ class Preview:
             await self._stop()
             self._tell_state()
 
-    def connect(self, speaker: SpeakerPort) -> None:
-        """From the next playback on."""
-        self._speaker = speaker
+    async def connect(self, speaker: SpeakerPort) -> None:
+        """A film that plays already begins to sound."""
+        async with self._commands:
+            self._speaker = speaker
+            if self._playback is not None:
+                await self._play(self._playback.speed)
 
     async def take_picture(self, request_id: int, time_us: int) -> None:
         try:

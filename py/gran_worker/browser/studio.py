@@ -12,7 +12,7 @@ from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.output import BrowserOutput
 from gran_worker.browser.sink import Destination
-from gran_worker.browser.soundtrack import Trials
+from gran_worker.browser.soundencoder import Trials
 from gran_worker.browser.truecolour import TrueColour
 from gran_worker.browser.typesetter import Typesetter, Written
 from gran_worker.messages import Warning
@@ -72,10 +72,12 @@ class Studio:
         self._typesetter = Typesetter(plan.size)
         await self._typesetter.prepare(_texts(plan), self._fonts, self._warn)
         encoding = None
-        if settings.audio:
+        if settings.audio and plan.passage is None:
             encoding = await self._trials.prove(settings.audio)
             if encoding.note:
                 self._fallback(encoding.note)
+        if settings.audio:
+            self._meter.sound = "mixed" if plan.passage is None else "copied"
         self._meter.alive()
         await self._destination.open()
         self._output = BrowserOutput(plan, settings, rung, encoding, kernel, true_colour, self._typesetter, self._destination, self._meter)

@@ -207,14 +207,25 @@ export interface Sound {
 }
 
 /**
- * The sound from time 0 of the file on, whatever the first packet's own time is. Without -copyts ffmpeg would move a file so that what its
- * decoder gets first, the delay in front included, is at 0.
+ * The sound from time 0 of the file on, whatever the first packet's own time is. Of Matroska ffmpeg takes the delay in front for a part of the
+ * film, and would move all of it so that it begins there; of others it does not.
  */
 export async function readSound(path: string): Promise<Sound> {
-  const [stream] = (await probe(path)).audio;
+  const { audio, format } = await probe(path);
+  const [stream] = audio;
   if (!stream?.channels || !stream.sample_rate) throw new Error(`${path} has no sound`);
   const { channels: count } = stream;
-  const raw = await bytesOf(['-copyts', '-i', path, '-map', '0:a:0', '-af', 'aresample=async=1:first_pts=0', '-f', 'f32le']);
+  const raw = await bytesOf([
+    ...(format.startsWith('matroska') ? ['-copyts'] : []),
+    '-i',
+    path,
+    '-map',
+    '0:a:0',
+    '-af',
+    'aresample=async=1:first_pts=0',
+    '-f',
+    'f32le',
+  ]);
   const mixed = new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length));
   const channels = Array.from({ length: count }, (_, c) =>
     Float32Array.from({ length: mixed.length / count }, (_, n) => mixed[n * count + c] ?? 0),

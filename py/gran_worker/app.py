@@ -9,7 +9,7 @@ from gran_worker.browser.channel import Channel
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.sink import destination_for
-from gran_worker.browser.soundtrack import Trials
+from gran_worker.browser.soundencoder import Trials
 from gran_worker.browser.speaker import PortSpeaker
 from gran_worker.browser.stage import Stage
 from gran_worker.browser.studio import Sources, Studio

@@ -68,7 +68,8 @@ async function boot() {
   python.registerJsModule('mediabunny', mediabunny);
   /** @param {string} codec */
   const registerEncoder = (codec) => encoders[codec]?.();
-  python.registerJsModule('gran_js', { toJsonText, registerEncoder });
+  const loadPixi = () => import('./pixi.js');
+  python.registerJsModule('gran_js', { toJsonText, registerEncoder, loadPixi });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }

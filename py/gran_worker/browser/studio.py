@@ -14,7 +14,7 @@ from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.output import BrowserOutput
 from gran_worker.browser.planes import PlanarKernel
 from gran_worker.browser.sink import Destination
-from gran_worker.browser.soundtrack import Trials
+from gran_worker.browser.soundencoder import Trials
 from gran_worker.browser.typesetter import Typesetter, Written
 from gran_worker.errors import GraphicsError
 from gran_worker.messages import Warning
@@ -73,10 +73,12 @@ class Studio:
             executor = await self._open_executor(plan, settings, self._typesetter)
             self._meter.executor = executor.name if plan.needs_canvas else "none"
         encoding = None
-        if settings.audio:
+        if settings.audio and plan.passage is None:
             encoding = await self._trials.prove(settings.audio)
             if encoding.note:
                 self._fallback(encoding.note)
+        if settings.audio:
+            self._meter.sound = "mixed" if plan.passage is None else "copied"
         self._meter.alive()
         await self._destination.open()
         self._output = BrowserOutput(plan, settings, rung, encoding, executor, self._destination, self._meter)

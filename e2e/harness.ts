@@ -295,6 +295,24 @@ export class Bench extends Watched {
     await this.page.evaluate((name) => granDriver.remove(name), name);
   }
 
+  /** The left side of a file's sound as Chromium itself plays it: its own demuxer and decoder, and nothing of ours. */
+  async playedByChromium(path: string, rateHz: number): Promise<Float32Array> {
+    const file = (await readFile(path)).toString('base64');
+    const samples = await this.page.evaluate(
+      async ([file, rateHz]) => {
+        const bytes = Uint8Array.from(atob(file), (char) => char.charCodeAt(0));
+        const decoded = await new OfflineAudioContext(2, 1, rateHz).decodeAudioData(bytes.buffer);
+        let text = '';
+        const left = new Uint8Array(decoded.getChannelData(0).buffer);
+        for (let at = 0; at < left.length; at += 32_768) text += String.fromCharCode(...left.subarray(at, at + 32_768));
+        return btoa(text);
+      },
+      [file, rateHz] as const,
+    );
+    const bytes = Buffer.from(samples, 'base64');
+    return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  }
+
   async openWire(): Promise<Wire> {
     const number = await this.page.evaluate(() => granDriver.openWire());
     return new Wire(this, number);

@@ -9,7 +9,7 @@ from gran_worker.browser.channel import Channel
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.sink import destination_for
-from gran_worker.browser.soundtrack import Trials
+from gran_worker.browser.soundencoder import Trials
 from gran_worker.browser.studio import Sources, Studio
 from gran_worker.browser.support import query
 from gran_worker.dispatch import Dispatcher, Warn

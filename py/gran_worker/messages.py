@@ -155,6 +155,8 @@ class Telemetry(StrictWire):
     peak_heap_bytes: int | None = None
     executor: str | None = None
     encoder: str | None = None
+    sound: str | None = None
+    """``mixed``, or ``copied`` where the packets of one source went into the file as they are."""
     live_objects: Mapping[str, int] | None = None
     """How many frames, codecs, ports and the like are open, by class."""
 
@@ -175,6 +177,7 @@ class Telemetry(StrictWire):
             bytes_written=meter.bytes_written,
             executor=meter.executor or None,
             encoder=meter.encoder or None,
+            sound=meter.sound or None,
         )
 
 

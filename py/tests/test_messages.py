@@ -67,6 +67,7 @@ KEYS = {
         "peakHeapBytes",
         "executor",
         "encoder",
+        "sound",
         "liveObjects",
     },
     "source_info": {"type", "requestId", "name", "kind", "durationUs", "video", "audio", "problem"},

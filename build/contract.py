@@ -15,6 +15,7 @@ WEB = ROOT / "web"
 sys.path.insert(0, str(ROOT / "py"))
 
 from gran_worker import messages  # noqa: E402 - after the path
+from gran_worker.contract import json_schema  # noqa: E402
 from gran_worker.preview import messages as preview  # noqa: E402
 
 CONTRACTS = (
@@ -30,7 +31,7 @@ def schema_text(contract: ModuleType, description: str) -> str:
         "description": description,
         "anyOf": [{"$ref": "#/$defs/Incoming"}, {"$ref": "#/$defs/Outgoing"}],
     }
-    return json.dumps({**root, **contract.json_schema()}, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps({**root, **json_schema(contract.INCOMING, contract.OUTGOING)}, indent=2, ensure_ascii=False) + "\n"
 
 
 def types_text(schema: str, contract: ModuleType) -> str:

@@ -27,6 +27,7 @@ from gran_worker.messages import (
     SourceInfo,
     Telemetry,
     Warning,
+    prepare,
     to_wire,
 )
 from gran_worker.preview import messages as preview
@@ -112,4 +113,5 @@ def start(scope: Any, early: Any) -> None:
         (desk if isinstance(kind, str) and kind in preview.TYPES else dispatcher).receive(text, parcel)
 
     tell(Ready())
+    prepare()
     channel.listen(receive, early)

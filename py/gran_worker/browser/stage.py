@@ -6,18 +6,17 @@ from typing import Any
 import js
 from pyodide.ffi import JsException
 
-from gran_worker.browser.canvas2d import Canvas2D
 from gran_worker.browser.executor import Executor
+from gran_worker.browser.graphics import open_executor
 from gran_worker.browser.ffi import class_name, to_js_object
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.planes import PlanarKernel
 from gran_worker.browser.studio import Sources, texts_of
-from gran_worker.browser.truecolour import TrueColour
-from gran_worker.browser.typesetter import Typesetter, Written
+from gran_worker.browser.typesetter import Typesetter
 from gran_worker.colour import BT709
 from gran_worker.compose import Op
-from gran_worker.errors import ContractError
+from gran_worker.errors import ContractError, GraphicsError
 from gran_worker.geometry import Size
 from gran_worker.messages import Warning
 from gran_worker.plan import RenderPlan
@@ -41,7 +40,6 @@ class Stage:
         self._fonts: dict[str, Any] = {}
         self._view: View | None = None
         self._size = Size(2, 2)
-        self._texts: tuple[Written, ...] = ()
         self._typesetter: Typesetter | None = None
         self._executor: Executor | None = None
 
@@ -57,27 +55,25 @@ class Stage:
             self.media.offer(path, file)
         if {family: _identity(font) for family, font in sources.fonts.items()} != {f: _identity(font) for f, font in self._fonts.items()}:
             self._fonts = sources.fonts
-            self._texts = ()
+            self._undress()
         return other
 
     async def forget(self, path: str) -> None:
         await self.media.forget(path, gone=path not in self._known)
 
     async def dress(self, plan: RenderPlan, view: View) -> None:
-        texts = tuple(texts_of(plan))
-        if self._typesetter is None or texts != self._texts or plan.size != self._size:
-            typesetter = Typesetter(plan.size)
-            await typesetter.prepare(texts, self._fonts, self._told)
-            if self._typesetter is not None:
-                self._typesetter.close()
-            self._typesetter, self._texts = typesetter, texts
-        elif self._executor is not None and view == self._view:
+        if view != self._view:
+            self._undress()
+        if self._typesetter is None:
+            self._typesetter = Typesetter(plan.size)
+        await self._typesetter.prepare(texts_of(plan), self._fonts, self._told)
+        if self._executor is not None:
             return
         self._view, self._size = view, plan.size
-        if self._executor is not None:
-            self._executor.close()
-        self._executor = await self._open_executor(_smaller(plan.size, view.reduction))
-        self._canvas.width, self._canvas.height = _smaller(plan.size, view.reduction)
+        size = _smaller(plan.size, view.reduction)
+        self._executor = await self._open_executor(size, view, self._typesetter)
+        if (self._canvas.width, self._canvas.height) != size:
+            self._canvas.width, self._canvas.height = size
 
     async def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
         if self._executor is not None and self._view is not None:
@@ -88,24 +84,40 @@ class Stage:
             self._executor.show(self._context)
 
     async def picture(self, ops: Sequence[Op], frames: Sequence[Any]) -> Any:
-        executor = await self._open_executor(self._size)
+        assert self._executor is not None
+        assert self._view is not None
+        assert self._typesetter is not None
+        # One at a time: two would share the kernel's memory.
+        self._executor.close()
+        self._executor = None
+        full = await self._open_executor(self._size, self._view, self._typesetter)
         try:
-            await executor.draw(ops, frames)
+            await full.draw(ops, frames)
             sheet = js.OffscreenCanvas.new(*self._size)
-            executor.show(sheet.getContext("2d", to_js_object({"alpha": False})))
-            return await sheet.convertToBlob(type="image/png")
+            full.show(sheet.getContext("2d", to_js_object({"alpha": False})))
         finally:
-            executor.close()
+            full.close()
+            self._executor = await self._open_executor(_smaller(self._size, self._view.reduction), self._view, self._typesetter)
+        return await sheet.convertToBlob(type="image/png")
 
     def placeholder(self, size: Size) -> "Placeholder":
         return Placeholder(size)
 
-    async def _open_executor(self, size: Size) -> Executor:
-        assert self._typesetter is not None
-        assert self._view is not None
+    async def _open_executor(self, size: Size, view: View, typesetter: Typesetter) -> Executor:
+        # Nothing is encoded here; an executor reads back into the same memory.
         kernel = PlanarKernel(await self._kernels.take("planes"), size, BT709)
-        true_colour = TrueColour(await self._kernels.take("range"))
-        return Canvas2D(size, self._view.background, self._typesetter, true_colour, kernel)
+        range_kernel = await self._kernels.take("range")
+        return await open_executor(view.settings(), size, typesetter, kernel, range_kernel, self._changed)
+
+    def _undress(self) -> None:
+        if self._executor is not None:
+            self._executor.close()
+        if self._typesetter is not None:
+            self._typesetter.close()
+        self._executor = self._typesetter = None
+
+    def _changed(self, error: GraphicsError) -> None:
+        self._warn("executor-fallback", f"{error.message} The preview goes on without the graphics card.", None)
 
     def _told(self, warning: Warning) -> None:
         self._warn(warning.code, warning.message, warning.clip_id)

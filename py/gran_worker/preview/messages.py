@@ -3,10 +3,8 @@
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
-from pydantic.json_schema import JsonSchemaValue
+from pydantic import ConfigDict, Field, TypeAdapter
 
-from gran_worker.contract import contract_schema
 from gran_worker.refusals import parse_json
 from gran_worker.settings import AudioSettings, Settings, clamp
 from gran_worker.snapshot import Timeline
@@ -229,7 +227,7 @@ OUTGOING: tuple[type[Outgoing], ...] = (
     PreviewReadings,
 )
 
-_INCOMING: TypeAdapter[Incoming] = TypeAdapter(Annotated[Incoming, Field(discriminator="type")])
+_INCOMING: TypeAdapter[Incoming] = TypeAdapter(Annotated[Incoming, Field(discriminator="type")], config=ConfigDict(defer_build=True))
 _STRICT: dict[str, type[Wire]] = {"view": View, **{str(model.model_fields["type"].default): model for model in INCOMING}}
 
 
@@ -241,8 +239,3 @@ def parse(text: str) -> Incoming:
 def to_wire(message: Outgoing) -> dict[str, object]:
     """``message`` as its fields on the wire, nothing null. Arrays and blobs are themselves."""
     return message.model_dump(mode="python", by_alias=True, exclude_none=True)
-
-
-def json_schema() -> JsonSchemaValue:
-    """The contract of all of them (:func:`gran_worker.contract.contract_schema`)."""
-    return contract_schema(INCOMING, OUTGOING)

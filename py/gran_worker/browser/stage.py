@@ -7,8 +7,8 @@ import js
 from pyodide.ffi import JsException
 
 from gran_worker.browser.executor import Executor
-from gran_worker.browser.graphics import open_executor
 from gran_worker.browser.ffi import class_name, to_js_object
+from gran_worker.browser.graphics import open_executor
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.planes import PlanarKernel

@@ -218,6 +218,8 @@ globalThis.granDriver = {
     );
   },
 
+  make: (value) => made(value, []),
+
   async ask(question, value) {
     const exporter = await theClient();
     if (question === 'probe') return exporter.probeSource(await made(value, []));

@@ -1,5 +1,6 @@
 import type { Audit, Fault } from '../faults.ts';
 import type { Driver, Recorded } from '../harness.ts';
+import type { PreviewDriver } from '../preview.spec.ts';
 
 interface RecordedWorker extends Worker {
   name: string | undefined;
@@ -12,4 +13,5 @@ declare global {
   var granDriver: Driver;
   /** Every worker of the page, in order, ended ones included. */
   var granWorkers: RecordedWorker[];
+  var granPreview: PreviewDriver;
 }

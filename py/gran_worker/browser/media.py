@@ -14,62 +14,32 @@ from gran_js import decoders
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.browser.animation import ANIMATED, Animation
+from gran_worker.browser.faults import undecodable, unknown_codec, unreadable
 from gran_worker.browser.ffi import class_name, drain, first_of, js_errors, or_none, owned
-from gran_worker.colour import BT709, Colour
-from gran_worker.errors import ExportError, SourceError
-from gran_worker.geometry import Rotation, Size
+from gran_worker.browser.pictures import DEFAULT_FRAME_US, SampleFrame, expect_end, pictures, probe_video
+from gran_worker.browser.sourcepackets import MEASURED, SourceSound, find_packaging, sound_packets
+from gran_worker.errors import SourceError
+from gran_worker.geometry import Size
 from gran_worker.imageheader import HEADER_BYTES, MAX_PX, MAX_SIDE_PX, is_too_large, parse_image_header
 from gran_worker.lateness import HEAD_BYTES, matroska_lateness, mp3_lateness
-from gran_worker.ports import AudioInfo, Frame, Probe, Sound, VideoInfo
+from gran_worker.ports import AudioInfo, Frame, Packaging, Probe, Sound, VideoInfo
 from gran_worker.snapshot import file_name
 
 SECOND_US = 1_000_000
-DEFAULT_FRAME_US = 33_333
-FRAMES_TO_MEASURE = 60
 MILLISECONDS = 1000
-SHORTFALL_US = 500_000
-"""A decoder that ends this much before its file has lost pictures. Some files end in a packet or two that are none."""
-STRAIGHT_FORMATS = ("I420", "NV12")
 # Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
 CONTAINER_NAMES = ("MP4", "QTFF", "MATROSKA", "WEBM", "WAVE", "OGG", "FLAC", "MP3", "ADTS", "MPEG_TS")
 
 Info = TypeVar("Info")
 
 
-class SampleFrame:
-    """A decoded video frame."""
-
-    __slots__ = ("_closed", "drawn", "pts_us", "sample")
-
-    def __init__(self, sample: Any, closed: Callable[[], None]) -> None:
-        self.sample, self._closed = sample, closed
-        self.drawn: Any = None
-        """A VideoFrame to draw instead (truecolour.py)."""
-        self.pts_us = round(sample.timestamp * SECOND_US)
-
-    @property
-    def size(self) -> Size:
-        return Size(self.sample.squarePixelWidth, self.sample.squarePixelHeight)
-
-    @property
-    def image(self) -> Any:
-        """What ``drawImage`` takes, for immediate use."""
-        return self.sample.toCanvasImageSource() if self.drawn is None else self.drawn
-
-    def close(self) -> None:
-        self.sample.close()
-        if self.drawn is not None:
-            self.drawn.close()
-        self._closed()
-
-
 class StillFrame:
     """An image. It belongs to the media port, which closes it at the end: many clips may show it."""
 
-    __slots__ = ("image", "pts_us", "size")
+    __slots__ = ("content", "image", "pts_us", "size")
 
     def __init__(self, bitmap: Any) -> None:
-        self.image = bitmap
+        self.image = self.content = bitmap
         self.pts_us = 0
         self.size = Size(bitmap.width, bitmap.height)
 
@@ -92,9 +62,20 @@ class _Opened:
     rate_hz: int = 1
     late: int = 0
     """Samples that the demuxer's times of the sound are late by."""
+    late_packets: int = 0
+    """The same for packets: some decoders leave out what the packets still hold."""
+    packaging: Packaging | None = None
     starts_empty: bool = False
     sound_slack: int = 2
     """Samples by which the container's rounding moves the times of blocks that follow each other without a gap."""
+
+    def close(self) -> None:
+        if self.input is not None:
+            self.input.dispose()
+        if self.bitmap is not None:
+            self.bitmap.close()
+        if self.animation is not None:
+            self.animation.close()
 
 
 class BrowserMedia:
@@ -108,8 +89,22 @@ class BrowserMedia:
         self._closed = False
         decoders.enter()
 
+    def offer(self, path: str, file: Any) -> None:
+        """From the next :meth:`probe` on, ``path`` is ``file``."""
+        self._files[path] = file
+
+    async def forget(self, path: str, *, gone: bool) -> None:
+        """Closes one source. What is ``gone`` cannot be opened again."""
+        if gone:
+            self._files.pop(path, None)
+        opened = self._opened.pop(path, None)
+        if opened is not None:
+            opened.close()
+
     async def probe(self, path: str) -> Probe:
         name = file_name(path.rpartition("\0")[2])
+        if path not in self._files:
+            raise SourceError(f"{name} is missing. Add it again.", code="E_MISSING")
         with js_errors(unreadable(name)):
             blob = self._files[path]
             if class_name(blob) == "FileSystemFileHandle":
@@ -146,14 +141,16 @@ class BrowserMedia:
             return
         last_us: int | None = None
         with js_errors(undecodable(opened.name, "picture")):
-            samples = drain(_pictures(opened).samples(start_us / SECOND_US, end_us / SECOND_US), partial(self._decoded, opened))
+            samples = drain(
+                pictures(opened.video, opened.in_software).samples(start_us / SECOND_US, end_us / SECOND_US), partial(self._decoded, opened)
+            )
             async with aclosing(samples):
                 async for sample in samples:
                     self._alive()
                     frame = self._frame(sample)
                     last_us = frame.pts_us
                     yield frame
-            await _expect_end(opened, last_us, end_us)
+            await expect_end(opened.video, opened.name, last_us, end_us)
 
     async def still(self, path: str, source_us: int) -> Frame | None:
         opened = self._opened[path]
@@ -165,7 +162,7 @@ class BrowserMedia:
         with js_errors(undecodable(opened.name, "picture")):
             # A first frame at a third of a microsecond is not there yet at the microsecond that it was rounded to.
             moment_us = max(source_us, opened.first_pts_us + 1)
-            sample = or_none(await self._decoded(opened, _pictures(opened).getSample(moment_us / SECOND_US)))
+            sample = or_none(await self._decoded(opened, pictures(opened.video, opened.in_software).getSample(moment_us / SECOND_US)))
         self._alive()
         if sample is None:
             raise undecodable(opened.name, "picture")("", "")
@@ -216,17 +213,22 @@ class BrowserMedia:
             "ImageBitmap": sum(opened.bitmap is not None for opened in self._opened.values()),
         }
 
+    async def sound_packets(self, path: str, first: int, end: int) -> AsyncGenerator[SourceSound, None]:
+        opened = self._opened[path]
+        assert opened.packaging is not None
+        with js_errors(unreadable(opened.name)):
+            packets = sound_packets(opened.audio, opened.packaging, opened.rate_hz, opened.late_packets, first, end)
+            async with aclosing(packets):
+                async for packet in packets:
+                    self._alive()
+                    yield packet
+
     async def close(self) -> None:
         if self._closed:
             return
         self._closed = True
         for opened in self._opened.values():
-            if opened.input is not None:
-                opened.input.dispose()
-            if opened.bitmap is not None:
-                opened.bitmap.close()
-            if opened.animation is not None:
-                opened.animation.close()
+            opened.close()
         self._opened.clear()
         decoders.leave()
 
@@ -249,12 +251,14 @@ class BrowserMedia:
     async def _probe_video(self, opened: _Opened) -> VideoInfo:
         decoded = partial(self._decoded, opened)
         try:
-            return await _probe_video(opened, decoded)
+            info = await probe_video(opened.video, opened.name, opened.in_software, decoded)
         except SourceError as error:
             if error.code != "E_DECODE" or opened.in_software:
                 raise
-        opened.in_software = True
-        return await _probe_video(opened, decoded)
+            opened.in_software = True
+            info = await probe_video(opened.video, opened.name, opened.in_software, decoded)
+        opened.first_pts_us = info.first_pts_us
+        return info
 
     async def _probe_image(self, opened: _Opened, blob: Any) -> Probe:
         header = parse_image_header(bytes((await blob.slice(0, HEADER_BYTES).arrayBuffer()).to_bytes()))
@@ -303,46 +307,13 @@ async def _tried(probing: Awaitable[Info]) -> tuple[Info | None, str | None]:
         return None, error.message
 
 
-async def _probe_video(opened: _Opened, decoded: Callable[[Any], Awaitable[Any]]) -> VideoInfo:
-    """Decodes the first frame: only that shows the colour space and that the browser means what it says."""
-    track, name = opened.video, opened.name
-    with js_errors(undecodable(name, "picture")):
-        codec = or_none(await track.getCodec()) or or_none(await track.getInternalCodecId())
-        if not await track.canDecode():
-            raise _unknown_codec(name, "picture", codec)
-        resolution = await track.getTimeResolution()
-        stats = await track.computePacketStats(FRAMES_TO_MEASURE)
-        rate = stats.averagePacketRate
-        opaque = not await track.canBeTransparent()
-        async with first_of(_pictures(opened).samples(), decoded) as first:
-            if first is None:
-                raise SourceError(f"the picture of {name} has no frame that can be decoded.", code="E_DECODE")
-            raw = Size(first.squarePixelWidth, first.squarePixelHeight)
-            rotation: Rotation = int(first.rotation)  # type: ignore[assignment]
-            opened.first_pts_us = round(first.timestamp * SECOND_US)
-            square = first.codedWidth == raw.width and first.codedHeight == raw.height
-            return VideoInfo(
-                kind="video",
-                codec=str(codec),
-                raw=raw,
-                shown=raw if rotation in (0, 180) else Size(raw.height, raw.width),
-                rotation=rotation,
-                first_pts_us=opened.first_pts_us,
-                tick_us=SECOND_US / resolution,
-                frame_us=round(SECOND_US / rate) if rate > 0 else DEFAULT_FRAME_US,
-                opaque=opaque,
-                passes_straight=rotation == 0 and not first.flip and square and first.format in STRAIGHT_FORMATS,
-                colour=_colour(first.colorSpace),
-            )
-
-
 async def _probe_audio(opened: _Opened, blob: Any) -> AudioInfo:
     """Decodes the first block: headers and decoders may differ about the rate, and the decoder is right."""
     track, name = opened.audio, opened.name
     with js_errors(undecodable(name, "sound")):
         codec = or_none(await track.getCodec()) or or_none(await track.getInternalCodecId())
         if not await track.canDecode():
-            raise _unknown_codec(name, "sound", codec)
+            raise unknown_codec(name, "sound", codec)
         async with first_of(mediabunny.AudioSampleSink.new(track).samples()) as first:
             if first is None:
                 raise SourceError(f"the sound of {name} has no block that can be decoded.", code="E_DECODE")
@@ -351,7 +322,10 @@ async def _probe_audio(opened: _Opened, blob: Any) -> AudioInfo:
             opened.late = await _lateness(opened, str(codec), blob, int(first.numberOfFrames))
             if await track.getTimeResolution() <= MILLISECONDS:
                 opened.sound_slack = opened.rate_hz * 3 // 2000
-            return AudioInfo(str(codec), opened.rate_hz, int(first.numberOfChannels))
+            opened.late_packets = await _packet_lateness(opened, str(codec), blob)
+            opened.packaging = await find_packaging(track, opened.rate_hz, opened.late_packets)
+            bitrate = round((await track.computePacketStats(MEASURED)).averageBitrate)
+            return AudioInfo(str(codec), opened.rate_hz, int(first.numberOfChannels), bitrate, opened.packaging)
 
 
 async def _lateness(opened: _Opened, codec: str, blob: Any, first_samples: int) -> int:
@@ -367,6 +341,14 @@ async def _lateness(opened: _Opened, codec: str, blob: Any, first_samples: int) 
         whole = 0 if packet is None else round(packet.duration * opened.rate_hz)
         return -max(0, whole - first_samples) if packet is not None and packet.timestamp < 0 else 0
     return 0
+
+
+async def _packet_lateness(opened: _Opened, codec: str, blob: Any) -> int:
+    """Samples by which the times of ``opened``'s packets of sound are late."""
+    if str((await opened.input.getFormat()).name) in ("Matroska", "WebM"):
+        return matroska_lateness(await _head(blob), opened.rate_hz)
+    # Where an edit list or a granule position says what is not heard, the times are right.
+    return 0 if codec == "opus" else opened.late
 
 
 async def _swallowed(opened: _Opened, start_s: float) -> int:
@@ -389,41 +371,6 @@ async def _head(blob: Any) -> bytes:
     return bytes((await blob.slice(0, HEAD_BYTES).arrayBuffer()).to_bytes())
 
 
-def _pictures(opened: _Opened) -> Any:
-    if opened.in_software:
-        return mediabunny.VideoSampleSink.new(opened.video, hardwareAcceleration="prefer-software")
-    return mediabunny.VideoSampleSink.new(opened.video)
-
-
-async def _expect_end(opened: _Opened, last_us: int | None, end_us: int) -> None:
-    """Raises SourceError where a decoder has given nothing of what the file still holds before ``end_us``.
-
-    Decoders that swallow their packets say nothing of it, and the film would go on with a picture that stands, or none.
-    """
-    if last_us is not None and end_us - last_us <= SHORTFALL_US:
-        return
-    packet = or_none(await mediabunny.EncodedPacketSink.new(opened.video).getPacket((end_us - 1) / SECOND_US, metadataOnly=True))
-    if packet is not None and (last_us is None or round(packet.timestamp * SECOND_US) - last_us > SHORTFALL_US):
-        raise undecodable(opened.name, "picture")("", "")
-
-
-def _unknown_codec(name: str, what: str, codec: Any) -> SourceError:
-    known = codec if isinstance(codec, str) else "unknown"
-    message = f"this browser cannot decode the {what} of {name} (codec {known}). Convert it first."
-    return SourceError(message, code="E_DECODE")
-
-
-def _colour(space: Any) -> Colour:
-    """A frame's colour space; what it leaves open is taken for BT.709 limited, as browsers do."""
-    full_range = or_none(space.fullRange)
-    return Colour(
-        or_none(space.primaries) or BT709.primaries,
-        or_none(space.transfer) or BT709.transfer,
-        or_none(space.matrix) or BT709.matrix,
-        bool(full_range),
-    )
-
-
 def _sound(sample: Any, late: int) -> Sound:
     """Copied out whole and interleaved: one crossing a block."""
     n_samples, channels, rate_hz = int(sample.numberOfFrames), int(sample.numberOfChannels), int(sample.sampleRate)
@@ -432,34 +379,3 @@ def _sound(sample: Any, late: int) -> Sound:
     flat = np.empty(n_samples * channels, np.float32)
     copied.assign_to(flat)
     return Sound(round(sample.timestamp * rate_hz) - late, rate_hz, flat.reshape(n_samples, channels).T)
-
-
-def unreadable(name: str) -> Callable[[str, str], ExportError]:
-    """What a file's rejection means to a person."""
-
-    def translate(error: str, message: str) -> ExportError:
-        match error:
-            case "NotFoundError":
-                return SourceError(f"{name} is gone: it was moved, renamed or deleted. Add it again.", code="E_MISSING")
-            case "NotReadableError":
-                return SourceError(f"{name} was changed or can no longer be read. Add it again.", code="E_MISSING")
-            case "NotAllowedError":
-                return SourceError(f"Access to {name} ended. Add it again.", code="E_PERMISSION")
-            case _ if "network error" in message:  # what a file that changed under a stream of it gives in Chromium
-                return SourceError(f"{name} was changed or can no longer be read. Add it again.", code="E_MISSING")
-            case _:
-                return SourceError(f"{name} is damaged or not what its name says ({message}). Convert or replace it.")
-
-    return translate
-
-
-def undecodable(name: str, what: str) -> Callable[[str, str], ExportError]:
-    """What a decoder's error means to a person; a file that vanishes meanwhile is told as such."""
-
-    def translate(error: str, message: str) -> ExportError:
-        if error in ("NotFoundError", "NotReadableError", "NotAllowedError") or "network error" in message:
-            return unreadable(name)(error, message)
-        told = f"the {what} of {name} is damaged and cannot be decoded. Convert or replace the file."
-        return SourceError(told, code="E_DECODE")
-
-    return translate

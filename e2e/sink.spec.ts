@@ -115,13 +115,15 @@ test('a file that another writer has open is left to it', async ({ bench }) => {
 });
 
 test('a film larger than a chunk goes to a slow file in turns, and is the same film', async ({ bench }, info) => {
-  const settings: Settings = { ...SILENT, width: 640, height: 360, bitrate: 60_000_000 };
-  const film = timeline([shot('only', 'noise.mp4', [0, 4], 0)]);
+  test.setTimeout(120_000);
+  const settings: Settings = { ...SILENT, width: 640, height: 360, bitrate: 30_000_000 };
+  const film = timeline([shot('once', 'noise.mp4', [0, 4], 0), shot('again', 'noise.mp4', [4, 5], 0)]);
   const prints: unknown[] = [];
   for (const ms of [0, 1500]) {
     const faults: Fault[] = [{ where: 'FileSystemWritableFileStream.write', how: 'slow', ms }];
     const { path, outcome } = await bench.exportFile({ timeline: film, settings, faults }, info.outputDir);
-    expect(outcome.audit.most.writes, 'chunks on their way').toBeLessThanOrEqual(2);
+    expect(outcome.audit.most['FileSystemWritableFileStream writes'], 'chunks on their way').toBeLessThanOrEqual(2);
+    expect(outcome.audit.most['WritableStreamDefaultWriter writes'], 'chunks that the muxer has ready').toBeLessThanOrEqual(2);
     expect(outcome.audit.most.VideoFrame, 'live frames').toBeLessThanOrEqual(16);
     prints.push(await read.fingerprint(path));
     console.log(`    ${((await stat(path)).size / 1e6).toFixed(1)} MB in ${(outcome.ms / 1000).toFixed(1)} s`);
@@ -167,14 +169,10 @@ test.describe('on the bare wire', () => {
   });
 
   for (const step of ['write', 'close'] as const) {
-    test(`a port or a transferred stream whose ${step} is refused: an error in plain words`, async () => {
+    test(`a port whose ${step} is refused: an error in plain words`, async () => {
       for (const [failName, message] of REFUSALS) {
         const spec = { failName, failMessage: 'The device is busy', ...(step === 'write' ? { failAtWrite: 0 } : { failClose: true }) };
         await wire.post({ type: 'init_export', timeline: SHORT, settings: SILENT, writablePort: { $port: spec } });
-        expect(await wire.ended()).toEqual({ type: 'error', message, recoverable: true });
-        // A transferred stream resolves close() before anything is closed, so that only its writes can tell.
-        if (step === 'close') continue;
-        await wire.post({ type: 'init_export', timeline: SHORT, settings: SILENT, writablePort: { $stream: spec } });
         expect(await wire.ended()).toEqual({ type: 'error', message, recoverable: true });
       }
     });

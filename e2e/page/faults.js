@@ -241,11 +241,11 @@
   wrap(FileSystemFileHandle.prototype, 'createWritable', 'FileSystemFileHandle.createWritable', async (call) =>
     opened('FileSystemWritableFileStream', await call()),
   );
-  let writing = 0;
   /** @param {string} kind @param {any} prototype */
   const wrapWriter = (kind, prototype) => {
+    let writing = 0;
     wrap(prototype, 'write', `${kind}.write`, async (call) => {
-      peak('writes', ++writing);
+      peak(`${kind} writes`, ++writing);
       try {
         return await call();
       } finally {

@@ -68,7 +68,12 @@ async function boot() {
   python.registerJsModule('mediabunny', mediabunny);
   /** @param {string} codec */
   const registerEncoder = (codec) => encoders[codec]?.();
-  python.registerJsModule('gran_js', { toJsonText, registerEncoder });
+  /** Packages that most exports do without: their hash is the lock file's. @param {string} name */
+  const loadPackage = async (name) => {
+    const loaded = await python.loadPackage([name], { messageCallback: () => {} });
+    if (!loaded.length && !python.loadedPackages[name]) throw new Error(`${name} could not be loaded`);
+  };
+  python.registerJsModule('gran_js', { toJsonText, registerEncoder, loadPackage });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }

@@ -11,6 +11,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const COPIED = {
   _headers: 'web/_headers',
   'export-worker-client.d.ts': 'web/export-worker-client.d.ts',
+  'speaker-worklet.js': 'web/speaker-worklet.js',
   LICENSE: 'LICENSE',
   'THIRD_PARTY_LICENSES.md': 'THIRD_PARTY_LICENSES.md',
 };
@@ -125,18 +126,20 @@ const worker = {
   },
 };
 
+const CLIENTS = ['export-worker-client', 'preview-client'];
+
 /** @type {import('vite').UserConfig} */
 const page = {
   plugins: [copies(), fonts()],
   build: {
     ...common,
     rolldownOptions: {
-      input: { index: here('web/index.html'), 'export-worker-client': here('web/export-worker-client.js') },
-      // The client's code stays in the file of its name: it looks for the worker beside itself.
+      input: { index: here('web/index.html'), ...Object.fromEntries(CLIENTS.map((name) => [name, here(`web/${name}.js`)])) },
+      // A client's code stays in the file of its name: it looks for the worker beside itself.
       preserveEntrySignatures: 'allow-extension',
       output: {
         ...names,
-        entryFileNames: ({ name }) => (name === 'export-worker-client' ? '[name].js' : 'assets/[name]-[hash].js'),
+        entryFileNames: ({ name }) => (CLIENTS.includes(name) ? '[name].js' : 'assets/[name]-[hash].js'),
       },
     },
   },

@@ -463,6 +463,7 @@ export interface Telemetry {
   peakHeapBytes?: number;
   executor?: string;
   encoder?: string;
+  sound?: string;
   liveObjects?: {
     [k: string]: number;
   };

@@ -222,6 +222,7 @@ globalThis.granDriver = {
       (/** @type {any} */ error) => ({ error: plain(error) }),
     );
   },
+  make: (value) => made(value, []),
 
   async ask(question, value) {
     const exporter = await theClient();

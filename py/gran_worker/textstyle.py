@@ -1,11 +1,11 @@
 """How texts and captions look: only values that a canvas takes as they are."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
-from pydantic.dataclasses import dataclass
 
-from gran_worker.wire import Colour, Number, Shaped, Wire, WireValue, refusal
+from gran_worker.wire import Colour, LooseWirePart, Number, Shaped, Wire, refusal
 
 
 def _font_family(value: object) -> object:
@@ -33,8 +33,8 @@ Align = Literal["left", "center", "right"]
 VerticalAlign = Literal["top", "middle", "bottom"]
 
 
-@dataclass(frozen=True, slots=True, config=WireValue)
-class TextStyle:
+@dataclass(frozen=True, slots=True)
+class TextStyle(LooseWirePart):
     """How a text clip looks. Lengths in output px; only values that a canvas takes as they are."""
 
     font_family: FontFamily = "sans-serif"

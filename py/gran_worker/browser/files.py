@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from gran_worker.browser.faults import unreadable
 from gran_worker.browser.ffi import class_name, js_errors
-from gran_worker.browser.media import unreadable
 from gran_worker.errors import ContractError
 from gran_worker.refusals import printable
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 
-from pydantic import JsonValue, TypeAdapter, ValidationError
+from pydantic import ConfigDict, JsonValue, TypeAdapter, ValidationError
 
 from gran_worker.otio.media import IMAGE, TIMELINE, Library, find_reference, generated
 from gran_worker.otio.objects import Json, Node, is_number, kind_of, without
@@ -26,7 +26,7 @@ CLIP_FIELDS = (
 
 _CLIP = TypeAdapter(Clip)
 _GAP = TypeAdapter(Gap)
-_EFFECT: TypeAdapter[object] = TypeAdapter(Effect)
+_EFFECT: TypeAdapter[object] = TypeAdapter(Effect, config=ConfigDict(defer_build=True))
 
 
 class ItemReader:

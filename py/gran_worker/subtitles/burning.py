@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from gran_worker.snapshot import MAX_TEXT_CHARS, Caption, Clip, Position, Timeline, Track, Transform
-from gran_worker.textstyle import CaptionStyle, TextStyle
+from gran_worker.snapshot import MAX_TEXT_CHARS, Caption, Timeline, Track
 from gran_worker.timing import TimeRange
 
 SIZE = 0.05
@@ -20,36 +19,31 @@ def burn_in(timeline: Timeline, height_px: int) -> Timeline:
     if not timeline.captions:
         return timeline
     taken = {each.id for track in timeline.tracks for each in (track, *track.items)}
-    clips = []
-    for number, (shown, captions) in enumerate(_without_overlaps(timeline.captions), 1):
-        style = _style(captions[0].style or CaptionStyle(), height_px)
-        words = "\n".join(caption.text for caption in captions)[:MAX_TEXT_CHARS]
-        clip = Clip(
-            kind="clip",
-            clip_type="text",
-            id=_free(f"{TRACK}-{number}", taken),
-            name=words[:40],
-            timeline_range=shown,
-            text=words,
-            style=style,
-            transform=_raised(style, height_px),
-        )
-        clips.append(clip)
-    track = Track(id=_free(TRACK, taken), kind="video", items=tuple(clips))
+    clips = [
+        _text(_free(f"{TRACK}-{number}", taken), shown, captions, height_px)
+        for number, (shown, captions) in enumerate(_without_overlaps(timeline.captions), 1)
+    ]
+    track = Track.model_validate({"id": _free(TRACK, taken), "kind": "video", "items": clips})
     return timeline.model_copy(update={"tracks": (track, *timeline.tracks)})
 
 
-def _style(style: CaptionStyle, height_px: int) -> TextStyle:
-    """Letters on a dark ground, which stand out at the bottom of any picture; and what the caption says itself."""
-    own = {name: value for name in CaptionStyle.model_fields if (value := getattr(style, name)) is not None}
-    usual = {"vertical_align": "bottom", "background_color": "rgba(0,0,0,0.6)"}
-    return TextStyle(font_size=max(8.0, height_px * SIZE), padding=height_px * PADDING, **{**usual, **own})
-
-
-def _raised(style: TextStyle, height_px: int) -> Transform:
-    """Away from the edge that it would stand on."""
-    away = {"bottom": -MARGIN, "middle": 0.0, "top": MARGIN}[style.vertical_align]
-    return Transform(position=Position(0.0, height_px * away))
+def _text(clip_id: str, shown: TimeRange, captions: Sequence[Caption], height_px: int) -> dict[str, object]:
+    """The clip on the wire. It looks as the first caption says, and else like letters on a dark ground at the bottom."""
+    words = "\n".join(caption.text for caption in captions)[:MAX_TEXT_CHARS]
+    own = captions[0].style.model_dump(exclude_none=True) if captions[0].style else {}
+    usual = {"verticalAlign": "bottom", "backgroundColor": "rgba(0,0,0,0.6)"}
+    style = {"fontSize": max(8.0, height_px * SIZE), "padding": height_px * PADDING, **usual, **own}
+    away = {"bottom": -MARGIN, "middle": 0.0, "top": MARGIN}[style["verticalAlign"]]
+    return {
+        "kind": "clip",
+        "clipType": "text",
+        "id": clip_id,
+        "name": words[:40],
+        "timelineRange": {"startUs": shown.start_us, "durationUs": shown.duration_us},
+        "text": words,
+        "style": style,
+        "transform": {"scale": {"x": 1, "y": 1}, "position": {"x": 0, "y": height_px * away}},
+    }
 
 
 def _without_overlaps(captions: Sequence[Caption]) -> list[tuple[TimeRange, tuple[Caption, ...]]]:

@@ -21,6 +21,9 @@ const COPIED = {
   'THIRD_PARTY_LICENSES.md': 'THIRD_PARTY_LICENSES.md',
 };
 
+/** What the worker fetches only when something needs it; Pyodide checks it against its lock file. */
+const LATER = /^pysubs2-/;
+
 /**
  * Tells the worker what is in dist/pyodide/.
  * @returns {import('vite').Plugin}
@@ -34,7 +37,9 @@ function runtime() {
       if (id !== '\0runtime') return;
       if (!existsSync(folder)) this.error('dist/pyodide is missing: run `make build`, which fetches and compiles it first');
       const names = readdirSync(folder).filter((name) => /\.(wasm|zip|whl)$/.test(name));
-      const integrity = Object.fromEntries(names.map((name) => [name, integrityOf(join(folder, name))]));
+      const integrity = Object.fromEntries(
+        names.filter((name) => !LATER.test(name)).map((name) => [name, integrityOf(join(folder, name))]),
+      );
       const lock = JSON.stringify(JSON.parse(readFileSync(join(folder, 'pyodide-lock.json'), 'utf8')));
       const wheel = names.find((name) => name.startsWith('gran_worker-'));
       return Object.entries({ integrity, lock, wheel })

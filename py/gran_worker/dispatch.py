@@ -15,6 +15,7 @@ from gran_worker.errors import (
     SourceError,
     VerifyError,
 )
+from gran_worker.interchange import Refused
 from gran_worker.messages import (
     CancelExport,
     Completed,
@@ -22,9 +23,9 @@ from gran_worker.messages import (
     Failure,
     InitExport,
     Outgoing,
-    ProbeSource,
-    QuerySupport,
+    Question,
     Warning,
+    asked,
     parse,
 )
 from gran_worker.ports import Clock
@@ -46,7 +47,9 @@ class Workshop(Protocol):
     """What the dispatcher sets to work. ``parcel`` is the message as it came: it holds what JSON cannot, files and streams."""
 
     async def export(self, message: InitExport, parcel: object, meter: Meter, warn: Warn) -> Completed: ...
-    async def answer(self, question: ProbeSource | QuerySupport, parcel: object) -> Outgoing: ...
+    async def answer(self, question: Question, parcel: object) -> Outgoing:
+        """Raises ExportError for a question that has no answer."""
+
     async def discard(self, parcel: object, running: object) -> None:
         """Tidies the destination of a message that was refused, unless it is that of ``running``, the parcel of a running export."""
 
@@ -90,7 +93,11 @@ class Dispatcher:
         try:
             message = parse(text)
         except ExportError as error:
-            self._keep(self._refuse(error, parcel))
+            request_id = asked(text)
+            if request_id is None:
+                self._keep(self._refuse(error, parcel))
+            else:
+                self._send(Refused.of(request_id, error))
             return
         match message:
             case InitExport() if self._job is not None:
@@ -100,8 +107,8 @@ class Dispatcher:
             case CancelExport():
                 if self._job is not None:
                     self._job.stop()
-            case ProbeSource() | QuerySupport():
-                self._keep(self._answer(message, parcel))
+            case question:
+                self._keep(self._answer(question, parcel))
 
     def _start(self, message: InitExport, parcel: object) -> None:
         meter = Meter(self._clock)
@@ -170,12 +177,14 @@ class Dispatcher:
         finally:
             self._end(error)
 
-    async def _answer(self, question: ProbeSource | QuerySupport, parcel: object) -> None:
+    async def _answer(self, question: Question, parcel: object) -> None:
         try:
             answer = await self._workshop.answer(question, parcel)
-        except Exception as bug:  # noqa: BLE001 - who asked waits for an answer
+        except ExportError as error:
+            answer = Refused.of(question.request_id, error)
+        except Exception as bug:  # noqa: BLE001 - whoever asked would wait for ever
             traceback.print_exception(bug)
-            answer = question.unanswered(InternalError.wrap(bug).message)
+            answer = Refused.of(question.request_id, InternalError.wrap(bug))
         self._send(answer)
 
     def _keep(self, work: Awaitable[None]) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gran_worker.dispatch import Dispatcher, Warn
 from gran_worker.errors import EncoderError, SinkError, SourceError
 from gran_worker.export import export
+from gran_worker.interchange import ImportOtio, Refused
 from gran_worker.messages import (
     Completed,
     Error,
@@ -20,6 +21,7 @@ from gran_worker.messages import (
     ProbeSource,
     Progress,
     QuerySupport,
+    Question,
     SourceInfo,
     Support,
     Telemetry,
@@ -44,7 +46,6 @@ class FakeWorkshop:
     def __init__(self) -> None:
         self.discarded: list[object] = []
         self.discarding = Trouble()
-        self.answering = Trouble()
         self.unseen_s = 0.0
         """Until when decoders move where nobody sees it."""
         self._studio: FakeStudio | None = None
@@ -54,12 +55,15 @@ class FakeWorkshop:
         self._studio = parcel
         return await export(message.timeline, clamp(message.settings)[0], parcel, meter, warn)
 
-    async def answer(self, question: ProbeSource | QuerySupport, parcel: object) -> Outgoing:
+    async def answer(self, question: Question, parcel: object) -> Outgoing:
         await asyncio.sleep(0.05)
-        await self.answering.strike()
         if isinstance(question, ProbeSource):
             return SourceInfo.of(question.request_id, BEACH.probe)
-        return Support(request_id=question.request_id, video=(), audio=())
+        if isinstance(question, QuerySupport):
+            return Support(request_id=question.request_id, video=(), audio=())
+        if isinstance(question, ImportOtio):
+            raise SourceError("cut.otio is gone.", code="E_MISSING")
+        raise ZeroDivisionError
 
     async def discard(self, parcel: object, running: object) -> None:
         if parcel is not running:
@@ -512,15 +516,20 @@ async def test_questions_are_answered_while_an_export_runs() -> None:
     assert [answer.request_id for answer in answers] == [7, 8]
 
 
-async def test_a_question_that_breaks_something_is_answered_too() -> None:
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ({"type": "import_otio", "requestId": 9, "file": FILE}, "E_MISSING"),
+        ({"type": "import_captions", "requestId": 9, "file": FILE}, "E_ENGINE"),
+        ({"type": "export_captions", "requestId": 9, "captions": [], "format": "doc"}, "E_CONTRACT"),
+        ({"type": "probe_source", "requestId": 9}, "E_CONTRACT"),
+    ],
+    ids=["no file", "a bug", "nonsense", "incomplete"],
+)
+async def test_a_question_without_an_answer_is_told_so_and_ends_no_export(question: WireDict, code: str) -> None:
     worker = Worker()
-    worker.workshop.answering = Trouble(ValueError("what?"))
-    worker.take({"type": "probe_source", "requestId": 7, "file": FILE})
-    worker.take({"type": "query_support", "requestId": 8, "width": 64, "height": 36, "fps": 30})
-    await asyncio.sleep(1)
-    info, support = worker.sent
-    assert isinstance(info, SourceInfo)
-    assert info.problem is not None
-    assert "ValueError" in info.problem
-    assert isinstance(support, Support)
-    assert not any(codec.supported for codec in (*support.video, *support.audio))
+    worker.begin(studio(slow_s=SLOW_S))
+    worker.take(question)
+    assert isinstance(await worker.end(), Completed)
+    (refused,) = [message for message in worker.sent if isinstance(message, Refused)]
+    assert (refused.request_id, refused.code) == (9, code)

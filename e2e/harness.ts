@@ -66,10 +66,28 @@ export interface GivenFile {
   readonly name: string;
 }
 
+/** A file made of another one, or of nothing, with something wrong in it. */
+export interface Broken {
+  readonly of?: MediaName;
+  readonly name?: string;
+  readonly text?: string;
+  /** Bits in the middle half. */
+  readonly flips?: number;
+  /** Bytes put `skip` bytes behind the first `behind`. */
+  readonly behind?: string;
+  readonly skip?: number;
+  readonly put?: readonly number[];
+  /** What follows is this again and again, or zeros. */
+  readonly repeat?: readonly number[];
+  readonly zerosMb?: number;
+}
+
+export type Source = { readonly $media: MediaName } | { readonly $broken: Broken };
+
 export interface Timeline {
   readonly timebase: { readonly fps: number };
   readonly tracks: readonly Track[];
-  readonly sources: Readonly<Record<string, { readonly $media: MediaName } | { readonly $blob: string } | GivenFile>>;
+  readonly sources: Readonly<Record<string, { readonly $media: MediaName } | { readonly $blob: string } | { readonly $broken: Broken } | GivenFile>>;
   readonly timelines?: Readonly<Record<string, unknown>>;
   readonly fonts?: Readonly<Record<string, { readonly $media: MediaName }>>;
   readonly captions?: readonly Caption[];

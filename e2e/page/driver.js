@@ -28,6 +28,23 @@ function mediaFile(name) {
   return file;
 }
 
+/** @param {import('../harness.ts').Broken} broken @returns {Promise<File>} */
+async function brokenFile({ of, name = of, text = '', flips = 0, behind, skip = 0, put = [], repeat = [0], zerosMb = 0 }) {
+  const bytes = of ? new Uint8Array(await (await mediaFile(of)).arrayBuffer()) : new TextEncoder().encode(text);
+  for (let i = 0; i < flips; i++) {
+    const at = Math.floor(bytes.length * (0.25 + i / (2 * flips)));
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << (i % 8));
+  }
+  if (behind) {
+    const found = String.fromCharCode(...bytes.subarray(0, 4096)).indexOf(behind);
+    const at = found >= 0 ? found : new TextDecoder('latin1').decode(bytes).lastIndexOf(behind);
+    if (at < 0) throw new Error(`no ${behind} in ${of}`);
+    bytes.set(put, at + behind.length + skip);
+  }
+  const megabyte = new Uint8Array(1 << 20).map((_, i) => repeat[i % repeat.length] ?? 0);
+  return new File([bytes, ...Array.from({ length: zerosMb }, () => megabyte)], name ?? 'broken');
+}
+
 /** @param {number} ms @returns {Promise<void>} */
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -116,6 +133,7 @@ async function made(value, transfer) {
   if (Array.isArray(value)) return Promise.all(value.map((item) => made(item, transfer)));
   if (Object.getPrototypeOf(value) !== Object.prototype) return value;
   if ('$media' in value) return mediaFile(value.$media);
+  if ('$broken' in value) return brokenFile(value.$broken);
   if ('$blob' in value) return new Blob([value.$blob]);
   if ('$file' in value) return new File([value.$file], value.name);
   if ('$opfs' in value) return (await navigator.storage.getDirectory()).getFileHandle(value.$opfs, { create: true });

@@ -87,7 +87,9 @@ export type Source = { readonly $media: MediaName } | { readonly $broken: Broken
 export interface Timeline {
   readonly timebase: { readonly fps: number };
   readonly tracks: readonly Track[];
-  readonly sources: Readonly<Record<string, { readonly $media: MediaName } | { readonly $blob: string } | { readonly $broken: Broken } | GivenFile>>;
+  readonly sources: Readonly<
+    Record<string, { readonly $media: MediaName } | { readonly $blob: string } | { readonly $broken: Broken } | GivenFile>
+  >;
   readonly timelines?: Readonly<Record<string, unknown>>;
   readonly fonts?: Readonly<Record<string, { readonly $media: MediaName }>>;
   readonly captions?: readonly Caption[];

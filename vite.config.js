@@ -12,6 +12,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const COPIED = {
   _headers: 'web/_headers',
   'export-worker-client.d.ts': 'web/export-worker-client.d.ts',
+  'speaker-worklet.js': 'web/speaker-worklet.js',
   LICENSE: 'LICENSE',
   'THIRD_PARTY_LICENSES.md': 'THIRD_PARTY_LICENSES.md',
 };
@@ -139,7 +140,7 @@ const worker = {
   },
 };
 
-const CLIENTS = ['export-worker-client'];
+const CLIENTS = ['export-worker-client', 'preview-client'];
 
 /**
  * The clients are builds of their own, too: each stays in the one file of its name, beside the worker that it looks for, and the

@@ -99,6 +99,8 @@ export interface Driver {
   boot(): Promise<void>;
   export(request: Request): Promise<unknown>;
   refusal(request: Request): Promise<unknown>;
+  /** Plain values in, what they stand for out. Only for scripts in the page. */
+  make(value: unknown): Promise<any>;
   ask(question: 'probe' | 'support', value: any): Promise<SourceInfo | Support>;
   cancel(): Promise<void>;
   openWire(): Promise<number>;
@@ -293,6 +295,24 @@ export class Bench extends Watched {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, Buffer.from(await this.page.evaluate((name) => granDriver.read(name), name), 'base64'));
     await this.page.evaluate((name) => granDriver.remove(name), name);
+  }
+
+  /** The left side of a file's sound as Chromium itself plays it: its own demuxer and decoder, and nothing of ours. */
+  async playedByChromium(path: string, rateHz: number): Promise<Float32Array> {
+    const file = (await readFile(path)).toString('base64');
+    const samples = await this.page.evaluate(
+      async ([file, rateHz]) => {
+        const bytes = Uint8Array.from(atob(file), (char) => char.charCodeAt(0));
+        const decoded = await new OfflineAudioContext(2, 1, rateHz).decodeAudioData(bytes.buffer);
+        let text = '';
+        const left = new Uint8Array(decoded.getChannelData(0).buffer);
+        for (let at = 0; at < left.length; at += 32_768) text += String.fromCharCode(...left.subarray(at, at + 32_768));
+        return btoa(text);
+      },
+      [file, rateHz] as const,
+    );
+    const bytes = Buffer.from(samples, 'base64');
+    return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   }
 
   async openWire(): Promise<Wire> {

@@ -366,6 +366,7 @@ export interface Telemetry {
   peakHeapBytes?: number;
   executor?: string;
   encoder?: string;
+  sound?: string;
   liveObjects?: {
     [k: string]: number;
   };

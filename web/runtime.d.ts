@@ -7,7 +7,3 @@ declare module 'virtual:runtime' {
   /** Name of the project's own wheel. */
   export const wheel: string;
 }
-
-interface ImportMeta {
-  glob(pattern: string): Record<string, () => Promise<unknown>>;
-}

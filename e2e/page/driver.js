@@ -214,6 +214,8 @@ globalThis.granDriver = {
     );
   },
 
+  make: (value) => made(value, []),
+
   async ask(question, value) {
     const exporter = await theClient();
     if (question === 'probe') return exporter.probeSource(await made(value, []));

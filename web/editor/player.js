@@ -1,4 +1,4 @@
-import { effect, signal, untracked } from '@preact/signals-core';
+import { batch, effect, signal, untracked } from '@preact/signals-core';
 import { stepFrames } from './document.js';
 import { files } from './media.js';
 import { setPeaksSource } from './peaks.js';
@@ -7,22 +7,12 @@ import { doc, filmUs, playheadUs, shown } from './store.js';
 
 /**
  * The picture and the sound of the film as it is: the preview engine, held to the playhead.
- *
- * @typedef {object} Preview
- * @property {Promise<void>} ready
- * @property {(timeline: unknown, how: {width: number, height: number, fps: unknown, audio: boolean, reduction: number}) => void} show
- * @property {(us: number) => void} seek
- * @property {(frames: number) => void} step
- * @property {(rate?: number) => void} play
- * @property {() => void} pause
- * @property {(volume: number) => void} setVolume
- * @property {(us: number) => Promise<Blob>} snapshotPng
- * @property {import('./peaks.js').Source} peaks
- * @property {() => void} close
  */
 
 /** A change of the document waits this long for the next: a drag makes many. */
 const SETTLE_MS = 40;
+const STARTS_WITHIN_MS = 3000;
+const MOST_ENGINES = 3;
 
 /** 0 while it stands; 1 forward, -2 twice as fast backward. */
 export const rateNow = signal(0);
@@ -33,74 +23,107 @@ export const previewProblem = signal('');
 export const previewReady = signal(false);
 export const droppedFrames = signal(0);
 
+/** Counts the engines there have been: each needs a canvas of its own. */
+export const previewNumber = signal(0);
+
+/** @typedef {import('../preview-client.js').PreviewClient} Preview */
 /** @type {Preview | undefined} */
 let preview;
+/** Where the engine has said that it is. */
+let toldUs = 0;
+/** It was asked to play, and has not said yet that it does: what it says until then is old. */
+let starting = false;
+let lost = 0;
 
 /** @param {HTMLCanvasElement} canvas */
 export async function mountPlayer(canvas) {
-  const load = import.meta.glob('../preview-client.js')['../preview-client.js'];
-  if (!load) return;
-  const { PreviewClient } = /** @type {any} */ (await load());
-  const made = /** @type {Preview} */ (
-    /** @type {unknown} */ (
-      new PreviewClient(canvas, {
-        onFrame: () => {},
-        onState: (/** @type {{playing: boolean, rate: number, timeUs: number, droppedFrames: number}} */ state) => {
-          if (rateNow.value && !state.playing) rateNow.value = 0;
-          if (state.playing) playheadUs.value = state.timeUs;
-          droppedFrames.value = state.droppedFrames;
-        },
-        onProblem: (/** @type {string} */ message) => (previewProblem.value = message),
-      })
-    )
-  );
-  preview = made;
+  const { PreviewClient } = await import('../preview-client.js');
+  preview = new PreviewClient(canvas, {
+    onState: heard,
+    onProblem: (message) => (previewProblem.value = message),
+    onLost: replace,
+  });
+  stop = showWhatChanges(preview);
   try {
-    await made.ready;
+    await preview.ready;
+    previewReady.value = true;
+    const made = preview;
+    setPeaksSource((file, how, onPart) => made.peaks(file, how, onPart));
   } catch (error) {
     previewProblem.value = /** @type {Error} */ (error).message;
-    return;
   }
-  previewReady.value = true;
-  setPeaksSource((file, how, onPart) => made.peaks(file, how, onPart));
-  showWhatChanges(made);
+}
+
+let stop = () => {};
+
+/** The engine broke: another one, unless they all do. */
+function replace() {
+  stop();
+  previewReady.value = false;
+  rateNow.value = 0;
+  lost += 1;
+  if (lost <= MOST_ENGINES) previewNumber.value += 1;
+}
+
+/** @param {import('../preview-client.js').State} state */
+function heard(state) {
+  if (starting && !state.playing) return;
+  starting = false;
+  const played = rateNow.value !== 0;
+  toldUs = state.timeUs;
+  batch(() => {
+    rateNow.value = state.playing ? state.rate : 0;
+    if (state.playing || played) playheadUs.value = state.timeUs;
+    droppedFrames.value = state.droppedFrames;
+  });
 }
 
 /** @param {Preview} made */
 function showWhatChanges(made) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  effect(() => {
-    const [now, there, part] = [shown.value, files.value, quality.value];
+  const stops = [
+    effect(() => {
+      const [now, there, part] = [shown.value, files.value, quality.value];
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        previewProblem.value = '';
+        const { width, height, timebase } = now;
+        const reduction = /** @type {1 | 2 | 4} */ (Math.round(1 / part));
+        made.show(timelineOf(now, there), { width, height, fps: timebase.fps, audio: true, reduction });
+      }, SETTLE_MS);
+    }),
+    effect(() => {
+      const us = playheadUs.value;
+      if (us !== toldUs && !untracked(() => rateNow.value)) made.seek((toldUs = us));
+    }),
+    effect(() => {
+      made.setVolume(volume.value);
+      localStorage.setItem('gran-volume', String(volume.value));
+    }),
+    effect(() => localStorage.setItem('gran-preview', String(quality.value))),
+  ];
+  return () => {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      previewProblem.value = '';
-      const { width, height, timebase } = now;
-      made.show(timelineOf(now, there), { width, height, fps: timebase.fps, audio: true, reduction: Math.round(1 / part) });
-    }, SETTLE_MS);
-  });
-  effect(() => {
-    const us = playheadUs.value;
-    if (!untracked(() => rateNow.value)) made.seek(us);
-  });
-  effect(() => {
-    made.setVolume(volume.value);
-    localStorage.setItem('gran-volume', String(volume.value));
-  });
-  effect(() => localStorage.setItem('gran-preview', String(quality.value)));
+    for (const end of stops) end();
+  };
 }
 
 /** @param {number} rate */
 export function play(rate = 1) {
-  if (!preview || !previewReady.value) return;
+  if (!preview || !filmUs.value) return;
   if (rate > 0 && playheadUs.value >= filmUs.value) playheadUs.value = 0;
-  if (rateNow.value === 0) preview.seek(playheadUs.value);
+  if (!rateNow.value) {
+    starting = true;
+    setTimeout(() => (starting = false), STARTS_WITHIN_MS);
+  }
   rateNow.value = rate;
   preview.play(rate);
 }
 
 export function pause() {
   if (!rateNow.value) return;
+  starting = false;
   rateNow.value = 0;
   preview?.pause();
   playheadUs.value = stepFrames(doc.value, playheadUs.value, 0);

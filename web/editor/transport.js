@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit/html.js';
+import { keyed } from 'lit/directives/keyed.js';
 import { live } from 'lit/directives/live.js';
 import { ref } from 'lit/directives/ref.js';
 import { icon } from '../icons.js';
@@ -32,7 +33,18 @@ export function stage() {
     }
     <div class="screen">
       <div class="picture" .style=${`aspect-ratio: ${now.width} / ${now.height}; --shape: ${now.width / now.height}`}>
-        <canvas id="preview" data-testid="preview" width="16" height="9" role="img" aria-label=${t.stage.picture} ${ref(mount)}></canvas>
+        ${keyed(
+          player.previewNumber.value,
+          html`<canvas
+            id="preview"
+            data-testid="preview"
+            width="16"
+            height="9"
+            role="img"
+            aria-label=${t.stage.picture}
+            ${ref(mount)}
+          ></canvas>`,
+        )}
         ${nothingThere ? html`<p class="screen-note">${t.stage.nothing}</p>` : nothing}
         ${player.previewProblem.value ? html`<p class="screen-problem" role="alert">${icon('triangle-alert')}${player.previewProblem.value}</p>` : nothing}
       </div>

@@ -8,13 +8,12 @@ import mediabunny
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.browser.alpha import AlphaTrack
-from gran_worker.browser.canvas2d import Canvas2D, PlanarKernel
 from gran_worker.browser.encoder import VideoTrackEncoder
+from gran_worker.browser.executor import Executor
 from gran_worker.browser.ffi import leave, or_none, to_js_object
 from gran_worker.browser.sink import Destination, Funnel
-from gran_worker.browser.soundtrack import Encoding, SoundTrack, Written
-from gran_worker.browser.truecolour import TrueColour
-from gran_worker.browser.typesetter import Typesetter
+from gran_worker.browser.soundencoder import Encoding
+from gran_worker.browser.soundtrack import CopiedSound, EncodedSound, SoundTrack, Written
 from gran_worker.browser.verify import check_file
 from gran_worker.codecs import Rung, family
 from gran_worker.compose import Op
@@ -55,20 +54,16 @@ class BrowserOutput:
         settings: Settings,
         rung: Rung | None,
         encoding: Encoding | None,
-        kernel: PlanarKernel | None,
-        true_colour: TrueColour | None,
-        typesetter: Typesetter,
+        executor: Executor | None,
         destination: Destination,
         meter: Meter,
     ) -> None:
         self._plan, self._settings, self._meter = plan, settings, meter
-        self._kernel, self._true_colour, self._destination = kernel, true_colour, destination
-        self._typesetter = typesetter
-        self._canvas: Canvas2D | None = None
+        self._executor, self._destination = executor, destination
         self._funnel = Funnel(destination, self._wrote)
         target = mediabunny.StreamTarget.new(self._funnel.stream, chunked=True, chunkSize=CHUNK_BYTES)
         self._written = Written()
-        listeners = self._written.listeners(settings.container) if encoding is not None else {}
+        listeners = self._written.listeners(settings.container) if settings.audio else {}
         self._output = mediabunny.Output.new(format=output_format(settings, listeners), target=target)
         self._encoder: VideoTrackEncoder | None = None
         self._alpha: AlphaTrack | None = None
@@ -80,10 +75,17 @@ class BrowserOutput:
             self._video = mediabunny.EncodedVideoPacketSource.new(family(rung.codec))
             # With the rate the muxer's time base is exact; without it pts are off by up to 9 µs.
             self._output.addVideoTrack(self._video, frameRate=plan.rate.num / plan.rate.den, canBeTransparent=settings.alpha)
-        self._sound: SoundTrack | None = None
-        if settings.audio and encoding is not None:
-            self._sound = SoundTrack(settings.audio, encoding, settings.container, plan.n_samples, meter.alive)
-            self._output.addAudioTrack(self._sound.source, **self._sound.options)
+        self._sound: EncodedSound | None = None
+        self._copied: CopiedSound | None = None
+        self._sound_track: SoundTrack | None = None
+        if settings.audio and plan.passage is not None:
+            self._copied = CopiedSound(settings.audio, plan.passage, settings.container, meter.alive)
+            self._sound_track = self._copied.track
+        elif settings.audio and encoding is not None:
+            self._sound = EncodedSound(settings.audio, encoding, settings.container, plan.n_samples, meter.alive)
+            self._sound_track = self._sound.track
+        if self._sound_track is not None:
+            self._output.addAudioTrack(self._sound_track.source, **self._sound_track.options)
         if settings.metadata:
             self._output.setMetadataTags(to_js_object(settings.metadata.tags()))
 
@@ -94,13 +96,8 @@ class BrowserOutput:
                 await self._sound.start()
 
     async def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
-        assert self._true_colour is not None
-        for frame in frames:
-            await self._true_colour.prepare(frame)
-        if self._canvas is None:
-            settings = self._settings
-            self._canvas = Canvas2D(self._plan.size, settings.background, self._typesetter, transparent=settings.alpha)
-        self._canvas.draw(ops, frames)
+        assert self._executor is not None
+        await self._executor.draw(ops, frames)
 
     async def add_frame(self, frame: Any, index: int) -> None:
         start_us = self._plan.rate.start_us(index)
@@ -111,18 +108,21 @@ class BrowserOutput:
         await self._add(frame.sample.toVideoFrame(), index)
 
     async def add_canvas(self, index: int) -> None:
-        assert self._canvas is not None
-        assert self._kernel is not None
+        assert self._executor is not None
         start_us, duration_us = self._plan.rate.start_us(index), self._plan.rate.duration_us(index)
-        pixels = self._canvas.pixels()
         if self._alpha is not None:
-            await self._alpha.add(pixels, index, start_us, duration_us)
-        await self._add(self._kernel.frame(pixels, start_us, duration_us), index)
+            await self._alpha.add(self._executor.pixels(), index, start_us, duration_us)
+        await self._add(self._executor.frame(start_us, duration_us), index)
 
     async def add_sound(self, block: Block, first: int) -> None:
         assert self._sound is not None
         with self._faults():
             await self._sound.add(block)
+
+    async def copy_sound(self, packet: Any) -> None:
+        assert self._copied is not None
+        with self._faults():
+            await self._copied.add(packet)
 
     async def finish(self) -> None:
         with self._faults():
@@ -134,8 +134,8 @@ class BrowserOutput:
             if self._sound is not None:
                 await self._sound.finish()
             await self._output.finalize()
-            if self._sound is not None:
-                for patch in self._sound.patches(self._written):
+            if self._sound_track is not None:
+                for patch in self._sound_track.patches(self._written):
                     await self._destination.write(patch.position, to_js(patch.data))
             await self._destination.settle()
 
@@ -163,8 +163,8 @@ class BrowserOutput:
             self._encoder.close()
         if self._alpha is not None:
             self._alpha.close()
-        if self._canvas is not None:
-            self._canvas.close()
+        if self._executor is not None:
+            self._executor.close()
 
     def release(self) -> None:
         """Destroys the callbacks, once nothing can call them any more."""

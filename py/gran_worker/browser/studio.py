@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from gran_worker.browser import encoder
-from gran_worker.browser.canvas2d import PlanarKernel
+from gran_worker.browser.executor import Executor
 from gran_worker.browser.ffi import entries, or_none
+from gran_worker.browser.graphics import open_executor
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.output import BrowserOutput
+from gran_worker.browser.planes import PlanarKernel
 from gran_worker.browser.sink import Destination
-from gran_worker.browser.soundtrack import Trials
-from gran_worker.browser.truecolour import TrueColour
+from gran_worker.browser.soundencoder import Trials
 from gran_worker.browser.typesetter import Typesetter, Written
+from gran_worker.errors import GraphicsError
 from gran_worker.messages import Warning
 from gran_worker.plan import RenderPlan
 from gran_worker.settings import Settings
@@ -59,26 +61,27 @@ class Studio:
     async def open_output(self, plan: RenderPlan, settings: Settings) -> BrowserOutput:
         """Proves the encoders first: nothing is touched for an export that could not have begun."""
         rung = None
-        kernel = None
-        true_colour = None
         if settings.codec:
             rung = await encoder.prove(settings)
             self._meter.encoder = f"{rung.codec}, {rung.hardware}"
-            self._meter.executor = "2d" if plan.needs_canvas else "none"
             if rung.differs:
                 self._fallback(f"The video is encoded with {rung.differs}.")
-            kernel = PlanarKernel(await self._kernels.take("planes"), plan.size, plan.colour)
-            true_colour = TrueColour(await self._kernels.take("range"))
         self._typesetter = Typesetter(plan.size)
-        await self._typesetter.prepare(_texts(plan), self._fonts, self._warn)
+        await self._typesetter.prepare(texts_of(plan), self._fonts, self._warn)
+        executor = None
+        if settings.codec:
+            executor = await self._open_executor(plan, settings, self._typesetter)
+            self._meter.executor = executor.name if plan.needs_canvas else "none"
         encoding = None
-        if settings.audio:
+        if settings.audio and plan.passage is None:
             encoding = await self._trials.prove(settings.audio)
             if encoding.note:
                 self._fallback(encoding.note)
+        if settings.audio:
+            self._meter.sound = "mixed" if plan.passage is None else "copied"
         self._meter.alive()
         await self._destination.open()
-        self._output = BrowserOutput(plan, settings, rung, encoding, kernel, true_colour, self._typesetter, self._destination, self._meter)
+        self._output = BrowserOutput(plan, settings, rung, encoding, executor, self._destination, self._meter)
         await self._output.start()
         return self._output
 
@@ -92,6 +95,18 @@ class Studio:
         if self._typesetter is not None:
             self._typesetter.close()
 
+    async def _open_executor(self, plan: RenderPlan, settings: Settings, typesetter: Typesetter) -> Executor:
+        kernel = PlanarKernel(await self._kernels.take("planes"), plan.size, plan.colour)
+        range_kernel = await self._kernels.take("range")
+        if not plan.needs_canvas:
+            # Only a source that changes its size midway will be drawn.
+            settings = settings.model_copy(update={"executor": "2d"})
+        return await open_executor(settings, plan.size, typesetter, kernel, range_kernel, self._executor_changed)
+
+    def _executor_changed(self, error: GraphicsError) -> None:
+        self._meter.executor = "2d"
+        self._warn(Warning(code="executor-fallback", message=f"{error.message} The rest of the film is drawn without the graphics card."))
+
     def _fallback(self, message: str) -> None:
         self._warn(Warning(code="encoder-fallback", message=message))
 
@@ -101,7 +116,7 @@ def _entries(timeline: Any, name: str) -> Iterable[tuple[str, Any]]:
     return entries(record).items() if record is not None else ()
 
 
-def _texts(plan: RenderPlan) -> Iterator[Written]:
+def texts_of(plan: RenderPlan) -> Iterator[Written]:
     """Each text that is seen, once."""
     told: set[str] = set()
     for layer in (layer for stretch in plan.stretches for layer in leaves(stretch.layers)):

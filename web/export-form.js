@@ -118,7 +118,7 @@ function customRow(now) {
 function copyRow() {
   return html`<label class="preset" data-off>
     <input type="radio" name="preset" disabled />
-    <span class="preset-name">${t.presets.copy}</span><span class="preset-about">${t.setup.copyNote}</span><span></span>
+    <span class="preset-name">${t.presets.copy}</span><span class="preset-about">${t.setup.copyNote}</span>
   </label>`;
 }
 

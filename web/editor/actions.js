@@ -235,7 +235,7 @@ export async function saveFrame() {
 
 /** @param {string} name of the film */
 export function rename(name) {
-  run(t.steps.rename, (now) => (now.name === name ? now : { ...now, name }));
+  run(t.steps.rename, (now) => (now.name === name ? now : { ...now, name }), { merge: 'rename' });
 }
 
 export { redo, selectAll, selectNone, undo };

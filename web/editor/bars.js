@@ -11,7 +11,7 @@ import { openHelp } from './dialogs.js';
 import { drawer, inspectorOpen } from './drawer-state.js';
 import { saving } from './saving-state.js';
 import { fit, zoom, zoomBy, zoomTo } from './scale.js';
-import { doc, history, readOnly, selection, snapping } from './store.js';
+import { doc, history, readOnly, sealStep, selection, snapping } from './store.js';
 import { timecode } from './timecode.js';
 
 /** The bars: the project and the way out on top, the tools over the timeline, what the film is below. */
@@ -29,7 +29,8 @@ export function topBar() {
       placeholder=${t.untitled}
       ?disabled=${readOnly.value}
       .value=${live(doc.value.name)}
-      @change=${(/** @type {{currentTarget: HTMLInputElement}} */ { currentTarget }) => actions.rename(currentTarget.value)}
+      @input=${(/** @type {{currentTarget: HTMLInputElement}} */ { currentTarget }) => actions.rename(currentTarget.value)}
+      @change=${sealStep}
     />
     <span class="saved" data-saving=${saving.value.state}>
       ${saving.value.state === 'failed' ? html`${icon('triangle-alert')}${t.saving.failed}<button type="button" class="small" @click=${() => saving.value.retry?.()}>${t.saving.retry}</button>` : nothing}

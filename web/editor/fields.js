@@ -32,8 +32,9 @@ export function number({ label, value, set, min, max, step = 1, unit, slider = f
   const id = idOf(label);
   const shown = String(Number(value.toFixed(digits)));
   const typed = (/** @type {Event & {currentTarget: HTMLInputElement}} */ { currentTarget: input }) => {
-    if (!Number.isFinite(input.valueAsNumber)) return;
-    set(Math.min(max ?? Infinity, Math.max(min ?? -Infinity, input.valueAsNumber)));
+    const asked = input.valueAsNumber;
+    input.value = shown; // until what was typed has become what is
+    if (Number.isFinite(asked)) set(Math.min(max ?? Infinity, Math.max(min ?? -Infinity, asked)));
   };
   return html`<div class="row">
     <label for=${id}>${label}</label>
@@ -59,7 +60,7 @@ export function number({ label, value, set, min, max, step = 1, unit, slider = f
         min=${min ?? nothing}
         max=${max ?? nothing}
         step=${step}
-        .value=${live(shown)}
+        .value=${shown}
         @change=${(/** @type {Event & {currentTarget: HTMLInputElement}} */ event) => {
           typed(event);
           sealStep();
@@ -80,10 +81,11 @@ export function time({ label, value, set, parses }) {
       id=${id}
       autocomplete="off"
       spellcheck="false"
-      .value=${live(value)}
+      .value=${value}
       @change=${(/** @type {Event & {currentTarget: HTMLInputElement}} */ { currentTarget: input }) => {
-        if (parses(input.value) === undefined) input.value = value;
-        else set(input.value);
+        const typed = input.value;
+        input.value = value; // until what was typed has become what is
+        if (parses(typed) !== undefined) set(typed);
         sealStep();
       }}
     />

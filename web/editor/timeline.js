@@ -35,7 +35,9 @@ function attach(element) {
   setScroller(scroller);
   scroller.addEventListener('scroll', () => (scrollPx.value = scroller.scrollLeft), { passive: true });
   scroller.addEventListener('wheel', wheel, { passive: false });
-  new ResizeObserver(() => (viewPx.value = Math.max(100, scroller.clientWidth - HEAD_PX))).observe(scroller);
+  // In a frame of its own: what it changes lies inside of what it observes.
+  const measure = () => requestAnimationFrame(() => (viewPx.value = Math.max(100, scroller.clientWidth - HEAD_PX)));
+  new ResizeObserver(measure).observe(scroller);
   effect(() => {
     if (rateNow.value) reveal(playheadUs.value);
   });

@@ -1,5 +1,4 @@
 import { effect } from '@preact/signals-core';
-import { bin } from './editor/bin.js';
 import { statusBar, toolBar, topBar } from './editor/bars.js';
 import { inspectorOpen } from './editor/drawer-state.js';
 import { mount, part } from './editor/mount.js';
@@ -27,7 +26,6 @@ await startLanguage();
 onRefused(() => toast(t.lock.readOnly));
 if (!localStorage.getItem(LAST)) openDoc(sampleDoc(t.sample));
 mount('bar', topBar);
-mount('bin', bin);
 mount('stage', stage);
 mount('tool-bar', toolBar);
 mount('tracks', timeline);

@@ -64,17 +64,17 @@ export function topBar() {
     <button
       type="button"
       class="icon-button drawer-button"
-      title=${t.inspector.label}
-      aria-label=${t.inspector.label}
+      title=${t.parts.inspector}
+      aria-label=${t.parts.inspector}
       aria-expanded=${inspectorOpen.value ? 'true' : 'false'}
       @click=${() => (inspectorOpen.value = !inspectorOpen.value)}
     >
       ${icon('panel-right')}
     </button>
-    <button type="button" class="icon-button" title=${`${t.help.heading} (?)`} aria-label=${t.help.heading} @click=${openHelp}>
+    <button type="button" class="icon-button" title=${`${t.keysHeading} (?)`} aria-label=${t.keysHeading} @click=${openHelp}>
       ${icon('keyboard')}
     </button>
-    <button type="button" class="primary" id="open-export" title="${t.setup.open} (E)" @click=${openExport}>${t.setup.open}</button>`;
+    <button type="button" class="primary" id="open-export" title="${t.exportIt} (E)" @click=${openExport}>${t.exportIt}</button>`;
 }
 
 /** @param {import('../icons.js').IconName} look @param {string} name @param {string} key @param {() => unknown} act @param {boolean} [off] */

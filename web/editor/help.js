@@ -10,7 +10,7 @@ export function openHelp() {
   dialog.setAttribute('aria-labelledby', 'help-heading');
   render(
     html`<div class="message">
-      <h2 id="help-heading">${t.help.heading}</h2>
+      <h2 id="help-heading">${t.keysHeading}</h2>
       <dl class="key-map">
         ${keyMap().map(({ name, shown }) =>
           name

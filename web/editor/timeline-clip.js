@@ -9,7 +9,7 @@ import { files, stateOf } from './media.js';
 import { peaksChanged } from './peaks.js';
 import { scrollPx, toPx, viewPx, zoom } from './scale.js';
 import { focused, selection } from './store.js';
-import { stripOf } from './strip.js';
+import { painter } from './painter.js';
 import { timecode } from './timecode.js';
 
 /**
@@ -77,7 +77,8 @@ const isFirst = (now, id) => now.tracks.find(({ items }) => items.length)?.items
 function strip(now, track, clip, left, width) {
   const media = mediaOf(now, clip);
   const file = clip.source ? files.value.get(clip.source.path) : undefined;
-  if (!file || !media || width < 6) return nothing;
+  const stripOf = painter.value;
+  if (!stripOf || !file || !media || width < 6) return nothing;
   const from = Math.max(0, Math.floor((scrollPx.value - TILE_PX - left) / TILE_PX) * TILE_PX);
   const to = Math.min(width, from + Math.ceil((viewPx.value + 3 * TILE_PX) / TILE_PX) * TILE_PX);
   if (to <= from) return nothing;

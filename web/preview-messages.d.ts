@@ -58,6 +58,10 @@ export interface Timeline {
   fonts?: {
     [k: string]: File | Blob;
   };
+  /**
+   * @maxItems 10000
+   */
+  captions?: Caption[];
 }
 export interface Timebase {
   fps: number | [number, number] | string;
@@ -226,6 +230,30 @@ export interface NestedTimeline {
   fonts?: {
     [k: string]: File | Blob;
   };
+  /**
+   * @maxItems 10000
+   */
+  captions?: Caption[];
+}
+/**
+ * What is said from `startUs` on. Captions may overlap; what their style leaves open follows the size of the picture.
+ */
+export interface Caption {
+  startUs: number;
+  durationUs: number;
+  text: string;
+  style?: CaptionStyle;
+}
+/**
+ * What a caption may set for itself.
+ */
+export interface CaptionStyle {
+  fontFamily?: string;
+  fontWeight?: number | string;
+  color?: string;
+  backgroundColor?: string;
+  align?: 'left' | 'center' | 'right';
+  verticalAlign?: 'top' | 'middle' | 'bottom';
 }
 /**
  * The picture that an export of the same settings would make, drawn at a `reduction`-th of its sides.

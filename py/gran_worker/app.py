@@ -3,9 +3,11 @@
 from time import perf_counter
 from typing import Any
 
+from gran_js import loadPackage
 from pyodide.ffi import JsException
 
 from gran_worker.browser.channel import Channel
+from gran_worker.browser.files import about, read_whole
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.sink import destination_for
@@ -17,12 +19,14 @@ from gran_worker.browser.support import query
 from gran_worker.dispatch import Dispatcher, Warn
 from gran_worker.errors import ExportError
 from gran_worker.export import export
+from gran_worker.interchange import MAX_FILE_BYTES, ImportCaptions, ImportOtio, exported, imported
 from gran_worker.messages import (
     Completed,
     InitExport,
     Outgoing,
     ProbeSource,
     QuerySupport,
+    Question,
     Ready,
     SourceInfo,
     Telemetry,
@@ -57,9 +61,22 @@ class BrowserWorkshop:
         finally:
             studio.close()
 
-    async def answer(self, question: ProbeSource | QuerySupport, parcel: Any) -> Outgoing:
-        if isinstance(question, QuerySupport):
-            return await query(question)
+    async def answer(self, question: Question, parcel: Any) -> Outgoing:
+        match question:
+            case QuerySupport():
+                return await query(question)
+            case ProbeSource():
+                return await self._probe(question, parcel)
+            case ImportOtio() | ImportCaptions():
+                if isinstance(question, ImportCaptions):
+                    await loadPackage("pysubs2")
+                name, data = await read_whole(parcel.file, MAX_FILE_BYTES)
+                with about(name):
+                    return imported(question, data)
+            case _:
+                return exported(question)
+
+    async def _probe(self, question: ProbeSource, parcel: Any) -> SourceInfo:
         media = BrowserMedia({PROBED: parcel.file}, lambda: None)
         try:
             return SourceInfo.of(question.request_id, await media.probe(PROBED))

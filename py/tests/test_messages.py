@@ -72,6 +72,15 @@ KEYS = {
     },
     "source_info": {"type", "requestId", "name", "kind", "durationUs", "video", "audio", "problem"},
     "support": {"type", "requestId", "video", "audio"},
+    "import_otio": {"type", "requestId", "file"},
+    "export_otio": {"type", "requestId", "timeline", "name", "markers", "media"},
+    "otio_imported": {"type", "requestId", "name", "timeline", "markers", "media", "report"},
+    "otio_exported": {"type", "requestId", "text"},
+    "import_captions": {"type", "requestId", "file"},
+    "export_captions": {"type", "requestId", "captions", "format"},
+    "captions_imported": {"type", "requestId", "format", "captions", "notes"},
+    "captions_exported": {"type", "requestId", "text"},
+    "refused": {"type", "requestId", "code", "message"},
 }
 
 
@@ -152,7 +161,8 @@ def test_a_reading_of_the_meter() -> None:
         ({}, "type: is required"),
         (
             {"type": "export"},
-            'type: must be one of "init_export", "cancel_export", "probe_source" or "query_support", got "export"',
+            'type: must be one of "init_export", "cancel_export", "probe_source", "query_support", '
+            '"import_otio", "export_otio", "import_captions" or "export_captions", got "export"',
         ),
         ({"type": "progress", "phase": "decode"}, "type: must be one of"),
         ([], "The message must be an object, got []"),

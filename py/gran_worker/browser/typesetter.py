@@ -14,7 +14,7 @@ from gran_worker.caption import Caption, Setting, set_caption
 from gran_worker.errors import ExportError, GraphicsError, SourceError
 from gran_worker.geometry import Affine, Rect, Size
 from gran_worker.messages import Warning
-from gran_worker.snapshot import TextStyle
+from gran_worker.textstyle import TextStyle
 
 FONTS_LIST = "./fonts/fonts.json"
 BUNDLED = "Noto Sans"

@@ -2,6 +2,7 @@ import { computed, effect, signal, untracked } from '@preact/signals-core';
 import { client, engine } from './engine.js';
 import { allClips, durationOf, endOf, rateOfDoc, startOf } from './editor/document.js';
 import { hasSound } from './editor/clip-commands.js';
+import { flat } from './editor/interchange.js';
 import { files } from './editor/media.js';
 import { projectId } from './editor/project-id.js';
 import { timelineOf } from './editor/snapshot.js';
@@ -117,14 +118,20 @@ export function spanOf({ what }) {
 /** @param {Choice} now @returns {import('./export-worker-client.js').Settings} */
 export function settingsFor(now) {
   const span = spanOf(now);
-  const settings = settingsOf({ ...now, sound: soundOf(now) }, filmPicture.value, doc.value.name.trim());
+  const own = settingsOf({ ...now, sound: soundOf(now) }, filmPicture.value, doc.value.name.trim());
+  /** @type {import('./export-worker-client.js').Settings} */
+  const settings = embeds(now) ? { ...own, captions: 'embed' } : own;
   return span.durationUs < durationOf(doc.value) ? { ...settings, range: span } : settings;
 }
 
 /** @param {Choice} now */
+const embeds = (now) => now.captions === 'embed' && ['mp4', 'webm', 'mkv'].includes(now.container) && doc.value.captions.length > 0;
+
+/** @param {Choice} now */
 export function timelineFor(now) {
   const there = new Map([...files.value].filter(([path]) => !skipped.value.has(path)));
-  return timelineOf(doc.value, there, { size: sizeOf(now, filmPicture.value), captions: now.captions === 'burn' });
+  const timeline = timelineOf(doc.value, there, { size: sizeOf(now, filmPicture.value), captions: now.captions === 'burn' });
+  return embeds(now) ? { ...timeline, captions: doc.value.captions.map(flat) } : timeline;
 }
 
 /** The film and the choice as they are now, for an export that later changes do not reach. @param {Choice} now @returns {Plan} */

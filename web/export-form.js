@@ -44,6 +44,8 @@ import { formatTime } from './timecode.js';
  * @import { Choice, Preset } from './presets.js'
  */
 
+/** What can hold a track of captions. */
+const CAPTION_CONTAINERS = ['mp4', 'webm', 'mkv'];
 const PRESETS = /** @type {const} */ (['sharing', 'best', 'small', 'audio']);
 
 export function exportForm() {
@@ -149,7 +151,11 @@ function whatField(now) {
 /** @param {Choice} now */
 function captionsField(now) {
   if (!doc.value.captions.length) return nothing;
-  const options = /** @type {const} */ (['burn', 'srt', 'off']).map((value) => ({ value, label: t.setup.captions[value] }));
+  const options = /** @type {const} */ (['burn', 'embed', 'srt', 'off']).map((value) => ({
+    value,
+    label: t.setup.captions[value],
+    disabled: value === 'embed' && !CAPTION_CONTAINERS.includes(now.container),
+  }));
   return field(
     t.timeline.captions,
     'export-captions',

@@ -23,7 +23,7 @@ import { STANDARD_RATES, rateOf } from './rate.js';
  * @property {string} name without the ending
  * @property {'picker' | 'browser'} where
  * @property {'all' | 'range' | 'selection'} what
- * @property {'burn' | 'srt' | 'off'} captions
+ * @property {'burn' | 'embed' | 'srt' | 'off'} captions
  *
  * @typedef {object} Picture the film's
  * @property {number} width

@@ -237,7 +237,7 @@ export const later = {
     noRange: 'In to out – set them with I and O',
     selection: (/** @type {string} */ length) => `What is chosen – ${length}`,
     noSelection: 'What is chosen – nothing is',
-    captions: { burn: 'In the picture', srt: 'As a file beside it (.srt)', off: 'Left out' },
+    captions: { burn: 'In the picture', embed: 'As a track in the file', srt: 'As a file beside it (.srt)', off: 'Left out' },
     inBackground: 'In the background',
     queue: 'Add to queue',
     format: 'Format',

@@ -416,7 +416,7 @@ export const ru = {
     noRange: 'Отрезок – отметьте клавишами I и O',
     selection: (length) => `Выбранное – ${length}`,
     noSelection: 'Выбранное – ничего не выбрано',
-    captions: { burn: 'В кадре', srt: 'Отдельным файлом (.srt)', off: 'Без них' },
+    captions: { burn: 'В кадре', embed: 'Дорожкой в файле', srt: 'Отдельным файлом (.srt)', off: 'Без них' },
     inBackground: 'В фоне',
     queue: 'В очередь',
     format: 'Формат',

@@ -11,6 +11,11 @@ import { painter } from './editor/painter.js';
 import { startProjects } from './editor/project-actions.js';
 import { projectMenu } from './editor/project-menu.js';
 import { stripOf } from './editor/strip.js';
+import { takeFiles } from './editor/intake.js';
+import { client } from './engine.js';
+import { receiveFiles } from './launch.js';
+import { prepareOffline } from './offline.js';
+import { offlineNote } from './offline-note.js';
 import { removeOldPrivateFiles } from './saving.js';
 import { watchExports } from './while-exporting.js';
 
@@ -24,11 +29,18 @@ export function startRest() {
   mount('bin', bin);
   mount('inspector', inspector);
   mount('drawer', exportDrawer);
+  mount('offline', offlineNote);
   painter.value = stripOf;
   listenToKeys();
   acceptFiles();
   watchExports();
   lookAgainWhenReady();
   void removeOldPrivateFiles();
+  void prepareOffline(client.ready);
+  void opened.then(() =>
+    receiveFiles(async (handles) =>
+      takeFiles(await Promise.all(handles.map(async (handle) => ({ handle, file: await handle.getFile() })))),
+    ),
+  );
   return opened;
 }

@@ -9,11 +9,12 @@ import { t } from './strings.js';
 let lock;
 
 export function watchExports() {
+  const pageTitle = document.title;
   let wasExporting = false;
   effect(() => {
     const job = runningJob.value;
     const name = doc.value.name || t.untitled;
-    document.title = job ? `${Math.floor(job.percent)} % – ${job.plan.film}` : `${name} – Gran`;
+    document.title = job ? `${Math.floor(job.percent)} % – ${job.plan.film}` : `${name} – ${pageTitle}`;
     const exporting = job !== undefined;
     if (exporting === wasExporting) return;
     wasExporting = exporting;

@@ -42,7 +42,6 @@ export function topBar() {
       ${tool('redo-2', next ? t.redoNamed(next.name) : t.redo, `${t.keyNames.ctrl}+⇧Z`, actions.redo, !next || readOnly.value)}
     </span>
     <span class="spring"></span>
-    <span id="install"></span>
     <span class="engine" data-engine=${engine.value}>
       <span class="dot" aria-hidden="true"></span>
       <span role="status">${t.engine[engine.value === 'ready' || engine.value === 'failed' ? engine.value : 'starting']}</span>

@@ -4,7 +4,7 @@ import { t } from '../strings.js';
 import { clipName, nudge } from './actions.js';
 import { allClips, endOf, findClip, rateOfDoc, startOf, trackLabel, trackOf } from './document.js';
 import { reveal } from './scale.js';
-import { doc, focused, select, selection, undo } from './store.js';
+import { doc, focused, sealStep, select, selection, undo } from './store.js';
 import { timecode } from './timecode.js';
 
 /**
@@ -75,6 +75,7 @@ export function grab() {
   if (!id || !findClip(doc.value, id)) return;
   if (moving.value) return drop();
   if (!selection.value.has(id)) select(id);
+  sealStep();
   moving.value = id;
   steps = 0;
   focusClip(id);

@@ -39,6 +39,7 @@ export async function startProjects() {
   onTurn({ flush, reload: async () => openProject(projectId.value, { held: true }) });
   onOther({ otio: openOtio, captions: importCaptions, added: offerOwnProject });
   const last = localStorage.getItem(LAST);
+  saveChanges();
   if (last) {
     try {
       await openProject(last);
@@ -47,7 +48,6 @@ export async function startProjects() {
       await newProject();
     }
   } else await openSample();
-  saveChanges();
 }
 
 // Opening

@@ -269,7 +269,7 @@ function captionRow(now) {
   const hidden = now.captionsHidden === true;
   return html`<div role="row" class="tl-row" data-kind="captions" data-off=${hidden || nothing}>
     <div role="rowheader" class="tl-head">
-      <span class="track-label" aria-label=${t.timeline.captions}>${icon('captions')}</span>
+      <span class="track-label">${icon('captions')}<span class="visually-hidden">${t.timeline.captions}</span></span>
       <button
         type="button"
         class="track-button"

@@ -357,6 +357,15 @@ export const later = {
     }),
     picker: 'The browser did not open its save dialog. Save in this browser instead, and download the film afterwards.',
   },
+  offline: {
+    preparing: (/** @type {number} */ percent) => `Getting ready for offline ${percent} %`,
+    ready: 'Ready offline',
+    now: 'Offline – everything works',
+    failed: 'Not kept for offline',
+    update: 'A new version is ready',
+    exporting: 'After the export',
+    restart: 'Restart',
+  },
   announce: {
     started: 'Export started',
     percent: (/** @type {number} */ n) => `${n} percent`,

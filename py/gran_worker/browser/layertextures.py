@@ -9,7 +9,6 @@ import js
 from gran_worker.browser.ffi import to_js_object
 from gran_worker.browser.pixistage import PixiStage
 from gran_worker.browser.typesetter import Rendered
-from gran_worker.colour import HDR_TRANSFERS
 from gran_worker.compose import DrawOp
 from gran_worker.errors import GraphicsError
 from gran_worker.geometry import Size
@@ -88,12 +87,10 @@ class LayerTextures:
 
 
 def _comes_right(frame: Any, size: Size) -> bool:
-    """Whether WebGL takes the px of ``frame`` as a 2D canvas would draw them: not HDR, not stretched, not too many."""
+    """Whether WebGL takes the px of ``frame`` as a 2D canvas would draw them: not stretched, not too many."""
     sample = getattr(frame, "sample", None)
-    if sample is None:
-        return bool(frame.size == size)
-    visible = Size(int(sample.visibleRect.width), int(sample.visibleRect.height))
-    return visible == size and sample.colorSpace.transfer not in HDR_TRANSFERS
+    stored = frame.size if sample is None else Size(int(sample.visibleRect.width), int(sample.visibleRect.height))
+    return bool(stored == size)
 
 
 def _redrawn(frame: Any, size: Size, canvas: Any) -> Any:

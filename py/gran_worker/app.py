@@ -4,6 +4,7 @@ from time import perf_counter
 from typing import Any
 
 from pyodide.ffi import JsException
+from pyodide_js import _module
 
 from gran_worker.browser.channel import Channel
 from gran_worker.browser.kernel import Kernels
@@ -71,7 +72,7 @@ class BrowserWorkshop:
             return  # it was no destination at all, which is what the message was refused for
 
     def readings(self, meter: Meter) -> Outgoing:
-        return Telemetry.of(meter)
+        return Telemetry.of(meter, _module.HEAPU8.length)
 
 
 def start(scope: Any, early: Any) -> None:

@@ -54,6 +54,7 @@ class Taken:
     studio: FakeStudio
     step: str
     gate: Gate
+    is_cancelled: bool = False
 
     @property
     def is_committing(self) -> bool:
@@ -87,6 +88,7 @@ class Lifecycle(RuleBasedStateMachine):
         if is_open:
             gate.say()
         studio = failing_studio(*step, gate)
+        studio.troubles = {"abandon": Trouble(delay_s=0.1), **studio.troubles}
         if self.now is None:
             self.now, self.percent = Taken(studio, step[1], gate), 0.0
         else:
@@ -95,6 +97,8 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule()
     def cancel(self) -> None:
+        if self.now:
+            self.now.is_cancelled = True
         self.run(self._call(lambda: self.worker.take(CANCEL)))
         if self.now and not self.now.is_committing:
             self.run(asyncio.sleep(0.25))
@@ -176,7 +180,10 @@ class Lifecycle(RuleBasedStateMachine):
             assert self.now, "an end of nothing"
             assert self.now.studio.is_tidy
             if code == "E_CANCELLED":
+                assert self.now.is_cancelled
                 assert self.now.studio.output.destination == "abandoned"
+            elif code is not None:
+                assert self.now.gate.error or not self.now.gate.said.is_set(), f"{code} out of nowhere"
             self.now = None
 
     def run(self, work: Coroutine[object, object, object]) -> object:

@@ -60,7 +60,9 @@ export type Output = { readonly $opfs: string } | { readonly $stream: StreamSpec
 export interface Timeline {
   readonly timebase: { readonly fps: number };
   readonly tracks: readonly Track[];
-  readonly sources: Readonly<Record<string, { readonly $media: MediaName } | { readonly $blob: string }>>;
+  readonly sources: Readonly<
+    Record<string, { readonly $media: MediaName } | { readonly $blob: string } | { readonly $bytes: string; readonly name: string }>
+  >;
   readonly timelines?: Readonly<Record<string, unknown>>;
   readonly fonts?: Readonly<Record<string, { readonly $media: MediaName }>>;
 }

@@ -89,7 +89,8 @@ async function soak(minutes: number, settings: Settings): Promise<Soaked> {
 
 /** What nothing holds any more is not memory that grows; the collector takes its time to see it. */
 async function collectGarbage(): Promise<void> {
-  await Promise.all([page, ...page.workers()].map((isolate) => isolate.evaluate(() => (globalThis as any).gc())));
+  const gc = (): void => (globalThis as any).gc();
+  await Promise.all([page.evaluate(gc), ...page.workers().map((worker) => worker.evaluate(gc))]);
 }
 
 function scaledEveryFourth<T>(item: T, index: number): T {
@@ -137,7 +138,13 @@ for (const [settings, limit] of LIMITS) {
     const sizes = settled.map(({ y }) => y);
     const words = `${growth.toFixed(2)} MiB a minute (${Math.min(...sizes).toFixed(0)} to ${Math.max(...sizes).toFixed(0)} MiB), WebAssembly ${heapMib.first.toFixed(0)} to ${heapMib.last.toFixed(0)} MiB, in ${seconds.toFixed(0)} s`;
     console.log(`    ${settings.container}: ${words}`);
-    if (process.env.GRAN_SOAK_TRACE) console.log(samples.filter((_, i) => i % Math.ceil(samples.length / 60) === 0).map(({ x, y }) => `${x.toFixed(2)}:${y.toFixed(0)}`).join(' '));
+    if (process.env.GRAN_SOAK_TRACE)
+      console.log(
+        samples
+          .filter((_, i) => i % Math.ceil(samples.length / 60) === 0)
+          .map(({ x, y }) => `${x.toFixed(2)}:${y.toFixed(0)}`)
+          .join(' '),
+      );
     if (process.env.GRAN_SOAK_RECORD) await record(settings, limit, growth, soaked);
     expect(growth).toBeLessThanOrEqual(limit);
     expect(heapMib.last - heapMib.first).toBeLessThanOrEqual(limit * MINUTES);

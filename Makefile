@@ -69,7 +69,7 @@ $(S)/npm: package-lock.json | $(S)/system
 	@npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
 	@touch $@
 
-$(RUNTIME): build/runtime.py build/compile.mjs build/compile.py $(S)/npm | $(S)/venv
+$(RUNTIME): build/runtime.py build/compile.mjs build/compile.py requirements.lock $(S)/npm | $(S)/venv
 	@$(PY) build/runtime.py
 
 $(WHEEL): build/wheel.py pyproject.toml LICENSE $(WORKER_FILES) $(RUNTIME)
@@ -81,5 +81,6 @@ $(SITE): vite.config.js kernel/planar.ts $(WEB_FILES) LICENSE THIRD_PARTY_LICENS
 	@node_modules/.bin/vite build --logLevel warn --mode worker
 	@node_modules/.bin/vite build --logLevel warn
 	@node_modules/.bin/asc kernel/planar.ts --outFile dist/planar.wasm -O3 --runtime stub --enable simd --noAssert
+	@node_modules/.bin/vite build --logLevel warn --mode offline
 	@echo "Site in dist/"
 	@touch $@

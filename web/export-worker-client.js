@@ -4,7 +4,8 @@ import { CANCELLED_MESSAGE, ExportError, cancelled } from './export-error.js';
 export { ExportError };
 
 /**
- * @import { ClientState, ExportOptions, ExportRequest, ExportResult, SourceInfo, Support } from './export-worker-client.js'
+ * @import { Caption, CaptionsImport, ClientState, ExportOptions, ExportRequest, ExportResult } from './export-worker-client.js'
+ * @import { OtioExportOptions, OtioImport, SourceInfo, Support, Timeline } from './export-worker-client.js'
  * @import { Destination } from './destination.js'
  *
  * @typedef {object} Job one export, from the call to the settling of its promise
@@ -25,6 +26,8 @@ export { ExportError };
  * @property {(error: ExportError) => void} reject
  */
 
+/** The Web Lock that every running export of the origin holds, in whatever tab it runs: nothing is updated under its feet. */
+export const EXPORT_LOCK = 'gran-export';
 /** A worker whose event loop turns answers a cancel within 1 s, unless it is committing the file. */
 const CANCEL_PATIENCE_MS = 2000;
 /** A running export reports every 2 s. Counted in ticks, so that a suspended page does not count as silence. */
@@ -86,7 +89,8 @@ export class ExportWorkerClient extends EventTarget {
     } catch (cause) {
       return Promise.reject(contractError(cause));
     }
-    return new Promise((resolve, reject) => {
+    /** @type {Promise<ExportResult>} */
+    const result = new Promise((resolve, reject) => {
       const { signal } = options;
       const onAbort = () => this.#cancel(job);
       signal?.addEventListener('abort', onAbort);
@@ -108,6 +112,8 @@ export class ExportWorkerClient extends EventTarget {
       if (signal?.aborted) this.#cancel(job);
       else this.#submit(job, { timeline, settings });
     });
+    holdLock(result);
+    return result;
   }
 
   cancel() {
@@ -128,6 +134,41 @@ export class ExportWorkerClient extends EventTarget {
    */
   querySupport({ width, height, fps }) {
     return this.#ask({ type: 'query_support', width, height, fps });
+  }
+
+  /**
+   * @param {File | Blob | FileSystemFileHandle} file
+   * @returns {Promise<OtioImport>}
+   */
+  importOtio(file) {
+    return this.#ask({ type: 'import_otio', file });
+  }
+
+  /**
+   * @param {Omit<Timeline, 'sources'>} timeline
+   * @param {OtioExportOptions} [options]
+   * @returns {Promise<string>}
+   */
+  async exportOtio(timeline, { name, markers, media } = {}) {
+    const plain = { ...timeline, sources: undefined, fonts: undefined };
+    return (await this.#ask({ type: 'export_otio', timeline: plain, name, markers, media })).text;
+  }
+
+  /**
+   * @param {File | Blob | FileSystemFileHandle} file
+   * @returns {Promise<CaptionsImport>}
+   */
+  importCaptions(file) {
+    return this.#ask({ type: 'import_captions', file });
+  }
+
+  /**
+   * @param {Caption[]} captions
+   * @param {'srt' | 'vtt'} format
+   * @returns {Promise<string>}
+   */
+  async exportCaptions(captions, format) {
+    return (await this.#ask({ type: 'export_captions', captions, format })).text;
   }
 
   restart() {
@@ -222,8 +263,12 @@ export class ExportWorkerClient extends EventTarget {
         return;
       case 'source_info':
       case 'support':
-        this.#questions.get(message.requestId)?.resolve(message);
-        return void this.#questions.delete(message.requestId);
+      case 'otio_imported':
+      case 'otio_exported':
+      case 'captions_imported':
+      case 'captions_exported':
+      case 'refused':
+        return this.#answered(message);
       case 'completed':
         return void (job && this.#complete(job, message));
       case 'error':
@@ -241,6 +286,14 @@ export class ExportWorkerClient extends EventTarget {
     if (recoverable) return void (job && this.#refused(job, error));
     this.#replaceWorker(error);
     if (job) void this.#fail(job, error);
+  }
+
+  /** @param {{type: string, requestId: number, [field: string]: any}} answer */
+  #answered({ type, requestId, ...answer }) {
+    const question = this.#questions.get(requestId);
+    this.#questions.delete(requestId);
+    if (type !== 'refused') return question?.resolve(answer);
+    question?.reject(new ExportError(answer.message, { recoverable: true, code: answer.code }));
   }
 
   /** @param {{type: string, [field: string]: unknown}} question @returns {Promise<any>} */
@@ -380,4 +433,10 @@ function contractError(cause) {
   const { name, message: reason } = /** @type {Error} */ (cause);
   const message = name === 'DataCloneError' ? `The timeline or the settings hold something that no message can carry: ${reason}` : reason;
   return new ExportError(message, { recoverable: true, code: 'E_CONTRACT', cause });
+}
+
+/** @param {Promise<unknown>} work */
+function holdLock(work) {
+  // Insecure contexts have no locks; nothing is updated there either.
+  void navigator.locks?.request(EXPORT_LOCK, { mode: 'shared' }, () => work.catch(() => {}));
 }

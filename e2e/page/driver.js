@@ -118,6 +118,7 @@ async function made(value, transfer) {
   if ('$media' in value) return mediaFile(value.$media);
   if ('$blob' in value) return new Blob([value.$blob]);
   if ('$bytes' in value) return new File([Uint8Array.from(atob(value.$bytes), (char) => char.charCodeAt(0))], value.name);
+  if ('$file' in value) return new File([value.$file], value.name);
   if ('$opfs' in value) return (await navigator.storage.getDirectory()).getFileHandle(value.$opfs, { create: true });
   if ('$stream' in value) {
     const stream = new WritableStream(recordingSink(value.$stream));
@@ -214,6 +215,15 @@ globalThis.granDriver = {
       (error) => plain(error),
     );
   },
+
+  async call(method, args) {
+    const exporter = /** @type {any} */ (await theClient());
+    return exporter[method](...(await made(args, []))).then(
+      (/** @type {any} */ value) => ({ value }),
+      (/** @type {any} */ error) => ({ error: plain(error) }),
+    );
+  },
+  make: (value) => made(value, []),
 
   async ask(question, value) {
     const exporter = await theClient();

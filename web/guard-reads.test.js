@@ -5,26 +5,31 @@ import { guardReads } from './guard-reads.js';
 
 const RUNNING_MS = 10;
 
-/** A source whose reads each take `RUNNING_MS` of a clock of its own. */
+/** A source whose reader takes `RUNNING_MS` for each step, of a clock of its own. */
 function slow() {
   let ms = 0;
-  const source = { _read: () => (ms += RUNNING_MS) };
-  return guardReads(source, () => ms);
+  return guardReads({ _disposed: false }, () => (ms += 256 * RUNNING_MS));
 }
 
 test('a reader that never lets go is stopped', () => {
   const source = slow();
   assert.throws(() => {
-    for (let i = 0; i < 5000; i++) source._read();
+    for (let i = 0; i < 5000; i++) assert(!source._disposed);
   }, /comes to no end/);
 });
 
 test('a reader that lets others have their turn may read for ever', async () => {
   const source = slow();
   for (let i = 0; i < 5000; i++) {
-    source._read();
+    assert(!source._disposed);
     if (i % 100 === 99) await new Promise((resolve) => setTimeout(resolve));
   }
+});
+
+test('a source can still be closed', () => {
+  const source = slow();
+  source._disposed = true;
+  assert(source._disposed);
 });
 
 test('what the demuxer needs is still there to be guarded', async () => {

@@ -4,7 +4,7 @@ import { expect, test, warningsOf, type GivenFile, type Settings, type Timeline 
 import type { Rgb } from './fixtures/picture.ts';
 import * as read from './read.ts';
 
-const SETTINGS: Settings = { ...MP4, audio: false, quality: 1 };
+const SETTINGS: Settings = { ...MP4, audio: false, bitrate: 8_000_000 };
 const RED: Rgb = [255, 0, 0];
 const BLUE: Rgb = [0, 0, 255];
 

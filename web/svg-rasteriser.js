@@ -6,7 +6,9 @@
 const MAX_BYTES = 16 * 1024 * 1024;
 /** Elements, with everything that is used again counted at each use: a few lines can stand for billions. */
 const MAX_ELEMENTS = 100_000;
-const MAX_DEPTH = 64;
+const MAX_DEPTH = 256;
+/** What elements and attributes called “style” are called while nobody may apply them. */
+const STYLE = 'gran-unapplied-style';
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** A port to lend to a worker. Whatever comes through it is answered, one after the other. */
@@ -64,8 +66,9 @@ async function rasterise({ file, width, height, ownWidth, ownHeight }) {
  * @param {number} ownHeight
  */
 function sized(text, width, height, ownWidth, ownHeight) {
-  // Parsing neither runs nor loads anything.
-  const drawing = new DOMParser().parseFromString(text, 'image/svg+xml');
+  // Parsing neither runs nor loads anything, but the page's policy would complain of each style, which only the picture is to apply.
+  const unstyled = text.replace(/(<\/?(?:[\w.-]+:)?|\s)style(?=[\s=/>])/g, `$1${STYLE}`);
+  const drawing = new DOMParser().parseFromString(unstyled, 'image/svg+xml');
   const root = drawing.documentElement;
   if (root.namespaceURI !== SVG || root.localName !== 'svg' || drawing.querySelector('parsererror'))
     throw new Error('it is no whole drawing');
@@ -73,7 +76,7 @@ function sized(text, width, height, ownWidth, ownHeight) {
   if (!root.hasAttribute('viewBox')) root.setAttribute('viewBox', `0 0 ${ownWidth} ${ownHeight}`);
   root.setAttribute('width', String(width));
   root.setAttribute('height', String(height));
-  return new XMLSerializer().serializeToString(drawing);
+  return new XMLSerializer().serializeToString(drawing).replaceAll(STYLE, 'style');
 }
 
 /**

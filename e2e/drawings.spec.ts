@@ -38,7 +38,7 @@ const KINDS: Readonly<Record<string, string>> = {
   'a drawing of a billion px': halves('viewBox="0 0 1600000000 900000000"'),
   'a drawing that reaches out': halves(
     'width="16" height="9" viewBox="0 0 16 9"',
-    '<image href="https://canary.invalid/a.png" width="16" height="9"/><style>@import url(https://canary.invalid/b.css);</style>' +
+    '<image href="https://canary.invalid/a.png" width="1" height="1"/><style>@import url(https://canary.invalid/b.css);</style>' +
       '<script>fetch("https://canary.invalid/c")</script><use href="https://canary.invalid/d.svg#x"/>',
   ),
 };
@@ -83,6 +83,9 @@ test('drawings that cannot be drawn are refused by name', async ({ bench }) => {
     expect(error?.message, name).toContain(`d.svg cannot be drawn: ${words}`);
     expect(error, name).toMatchObject({ clipId: 'd', recoverable: true });
   }
+  // What the browser's parser puts in place of a damaged document has styles, of which the policy complains.
+  bench.tolerated = [/Applying inline style violates/];
+  await bench.page.evaluate(() => granRecord.violations.splice(0));
 });
 
 test('a worker to which no page lends a hand refuses a drawing by name', async ({ bench }) => {

@@ -40,7 +40,7 @@ class Rasteriser:
             data = await answer
         finally:
             del self._waiting[request_id]
-        image = or_none(data.image)
+        image = _image(data)
         if image is None:
             raise SourceError(f"{name} cannot be drawn: {data.problem}. Save it as PNG, as large as it is needed.", code="E_DECODE")
         return image
@@ -49,5 +49,10 @@ class Rasteriser:
         answer = self._waiting.get(int(event.data.requestId))
         if answer is not None and not answer.done():
             answer.set_result(event.data)
-        elif (image := or_none(event.data.image)) is not None:
+        elif (image := _image(event.data)) is not None:
             image.close()  # whoever asked has gone
+
+
+def _image(answer: Any) -> Any:
+    """None where there is a ``problem`` instead: a member that is absent is an error in Python."""
+    return or_none(getattr(answer, "image", None))

@@ -1,5 +1,4 @@
 /** The preview shows and plays what an export would make: the same frames, the same sound, at the same time. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test, type Bench, type Timeline } from './harness.ts';

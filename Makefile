@@ -39,9 +39,16 @@ scenes: $(SITE)
 e2e: $(SITE)
 	@build/e2e.sh
 
-# Ten minutes of flashes and clicks: sound may not drift.
+# Ten minutes of flashes and clicks: sound may not drift. Half an hour of 720p: memory may not grow; the result goes into docs/soak.md.
 soak: $(SITE)
 	@GRAN_SYNC_MINUTES=10 build/e2e.sh e2e/sound.spec.ts -g 'flash and click'
+	@GRAN_SOAK_MINUTES=30 GRAN_SOAK_RECORD=1 build/e2e.sh e2e/soak.spec.ts
+
+# make fuzz N=5000 SEED=1
+N ?= 2000
+SEED ?= 1
+fuzz: $(SITE)
+	@GRAN_FUZZ_CASES=$(N) GRAN_FUZZ_SEED=$(SEED) build/e2e.sh e2e/fuzz.spec.ts
 
 # Writes the message contract that both sides read; `make check` refuses a stale one.
 contract: $(S)/venv $(S)/npm

@@ -88,7 +88,14 @@ export interface Timeline {
   readonly timebase: { readonly fps: number };
   readonly tracks: readonly Track[];
   readonly sources: Readonly<
-    Record<string, { readonly $media: MediaName } | { readonly $blob: string } | { readonly $broken: Broken } | GivenFile>
+    Record<
+      string,
+      | { readonly $media: MediaName }
+      | { readonly $blob: string }
+      | { readonly $broken: Broken }
+      | { readonly $bytes: string; readonly name: string }
+      | GivenFile
+    >
   >;
   readonly timelines?: Readonly<Record<string, unknown>>;
   readonly fonts?: Readonly<Record<string, { readonly $media: MediaName }>>;

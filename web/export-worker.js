@@ -2,6 +2,7 @@
 import { loadPyodide } from 'pyodide';
 import { integrity, lock, wheel } from 'virtual:runtime';
 import { Decoders } from './decoders.js';
+import { guardReads } from './guard-reads.js';
 import { toJsonText } from './to-json-text.js';
 
 /** @type {unknown[]} messages that came before Python listened */
@@ -84,8 +85,7 @@ async function boot() {
   const loadPixi = () => import('./pixi.js');
   const decoders = new Decoders();
   decoders.watch(self);
-  const heapBytes = () => /** @type {any} */ (python)._module.HEAPU8.length;
-  python.registerJsModule('gran_js', { toJsonText, registerEncoder, loadPixi, loadPackage, decoders, heapBytes });
+  python.registerJsModule('gran_js', { toJsonText, guardReads, registerEncoder, loadPixi, loadPackage, decoders });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }

@@ -22,6 +22,7 @@ from gran_worker.messages import (
     Error,
     Failure,
     InitExport,
+    LendRasteriser,
     Outgoing,
     Question,
     Warning,
@@ -49,6 +50,9 @@ class Workshop(Protocol):
     async def export(self, message: InitExport, parcel: object, meter: Meter, warn: Warn) -> Completed: ...
     async def answer(self, question: Question, parcel: object) -> Outgoing:
         """Raises ExportError for a question that has no answer."""
+
+    def borrow(self, loan: LendRasteriser, parcel: object) -> None:
+        """Keeps what the page lends."""
 
     async def discard(self, parcel: object, running: object) -> None:
         """Tidies the destination of a message that was refused, unless it is that of ``running``, the parcel of a running export."""
@@ -99,6 +103,10 @@ class Dispatcher:
             else:
                 self._send(Refused.of(request_id, error))
             return
+        except Exception as bug:  # noqa: BLE001 - no memory for the message, most likely; whoever sent it waits for an answer
+            traceback.print_exc()
+            self._keep(self._refuse(InternalError.wrap(bug), parcel))
+            return
         match message:
             case InitExport() if self._job is not None:
                 self._keep(self._refuse(BusyError(), parcel))
@@ -107,6 +115,8 @@ class Dispatcher:
             case CancelExport():
                 if self._job is not None:
                     self._job.stop()
+            case LendRasteriser():
+                self._workshop.borrow(message, parcel)
             case question:
                 self._keep(self._answer(question, parcel))
 

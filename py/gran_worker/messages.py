@@ -67,11 +67,18 @@ class QuerySupport(StrictWire):
     fps: Annotated[FrameRate, RateOf()]
 
 
+class LendRasteriser(StrictWire):
+    """A port of the page's that draws SVG files, for a worker cannot (svg-rasteriser.js). Without it such a file is an error."""
+
+    type: Literal["lend_rasteriser"] = "lend_rasteriser"
+    port: Annotated[Opaque, JsObject(("MessagePort",))]
+
+
 Question = ProbeSource | QuerySupport | ImportOtio | ExportOtio | ImportCaptions | ExportCaptions
 """What is answered by one message with the same ``requestId``, whatever else is going on."""
-Incoming = InitExport | CancelExport | Question
+Incoming = InitExport | CancelExport | LendRasteriser | Question
 QUESTIONS: tuple[type[Question], ...] = (ProbeSource, QuerySupport, ImportOtio, ExportOtio, ImportCaptions, ExportCaptions)
-INCOMING: tuple[type[Incoming], ...] = (InitExport, CancelExport, *QUESTIONS)
+INCOMING: tuple[type[Incoming], ...] = (InitExport, CancelExport, LendRasteriser, *QUESTIONS)
 
 # From the worker
 
@@ -175,7 +182,7 @@ class Telemetry(StrictWire):
 
     @classmethod
     def of(cls, meter: Meter, live_objects: Mapping[str, int] | None = None, heap_bytes: int | None = None) -> "Telemetry":
-        """The meter's reading of this moment. A WebAssembly heap never shrinks: what it takes now, ``heap_bytes``, is its peak."""
+        """The meter's reading of this moment. ``heap_bytes`` is WebAssembly's memory, which never shrinks: it is its own peak."""
         elapsed_s = meter.clock() - meter.began_s
         per_s = 1 / elapsed_s if elapsed_s > 0 else 0.0
         return cls(

@@ -17,6 +17,7 @@ from gran_worker.messages import (
     Error,
     Failure,
     InitExport,
+    LendRasteriser,
     Outgoing,
     ProbeSource,
     Progress,
@@ -45,6 +46,7 @@ class FakeWorkshop:
 
     def __init__(self) -> None:
         self.discarded: list[object] = []
+        self.borrowed: list[object] = []
         self.discarding = Trouble()
         self.unseen_s = 0.0
         """Until when decoders move where nobody sees it."""
@@ -64,6 +66,9 @@ class FakeWorkshop:
         if isinstance(question, ImportOtio):
             raise SourceError("cut.otio is gone.", code="E_MISSING")
         raise ZeroDivisionError
+
+    def borrow(self, loan: LendRasteriser, parcel: object) -> None:
+        self.borrowed.append(parcel)
 
     async def discard(self, parcel: object, running: object) -> None:
         if parcel is not running:
@@ -490,6 +495,18 @@ async def test_text_that_is_no_json_is_refused() -> None:
     assert isinstance(await worker.end(), Error)
 
 
+async def test_a_message_that_there_is_no_memory_for_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parse(_text: str) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("gran_worker.dispatch.parse", parse)
+    worker, parcel = Worker(), studio()
+    worker.take(init_export(), parcel)
+    assert isinstance(await worker.end(), Error)
+    assert worker.failure.code == "E_MEMORY"
+    assert worker.workshop.discarded == [parcel]
+
+
 async def test_a_destination_that_cannot_be_tidied_does_not_hide_the_refusal() -> None:
     worker = Worker()
     worker.workshop.discarding = Trouble(SinkError("The folder is gone."))
@@ -533,3 +550,9 @@ async def test_a_question_without_an_answer_is_told_so_and_ends_no_export(questi
     assert isinstance(await worker.end(), Completed)
     (refused,) = [message for message in worker.sent if isinstance(message, Refused)]
     assert (refused.request_id, refused.code) == (9, code)
+
+
+async def test_what_the_page_lends_is_kept_and_ends_nothing() -> None:
+    worker, port = Worker(), object()
+    worker.take({"type": "lend_rasteriser", "port": {"$js": "MessagePort"}}, port)
+    assert (worker.workshop.borrowed, worker.sent) == ([port], [])

@@ -7,49 +7,17 @@ import mediabunny
 
 from gran_worker.browser.faults import undecodable, unknown_codec
 from gran_worker.browser.ffi import first_of, js_errors, or_none
+from gran_worker.browser.frames import SECOND_US
 from gran_worker.colour import BT709, Colour
 from gran_worker.errors import SourceError
 from gran_worker.geometry import Rotation, Size
 from gran_worker.ports import VideoInfo
 
-SECOND_US = 1_000_000
 DEFAULT_FRAME_US = 33_333
 FRAMES_TO_MEASURE = 60
 SHORTFALL_US = 500_000
 """A decoder that ends this much before its file has lost pictures. Some files end in a packet or two that are none."""
 STRAIGHT_FORMATS = ("I420", "NV12")
-
-
-class SampleFrame:
-    """A decoded video frame."""
-
-    __slots__ = ("_closed", "drawn", "pts_us", "sample")
-
-    def __init__(self, sample: Any, closed: Callable[[], None]) -> None:
-        self.sample, self._closed = sample, closed
-        self.drawn: Any = None
-        """A VideoFrame or ImageBitmap of the same size to draw instead (truecolour.py)."""
-        self.pts_us = round(sample.timestamp * SECOND_US)
-
-    @property
-    def size(self) -> Size:
-        return Size(self.sample.squarePixelWidth, self.sample.squarePixelHeight)
-
-    @property
-    def content(self) -> Any:
-        """The same object as long as the px are the same."""
-        return self.sample
-
-    @property
-    def image(self) -> Any:
-        """What ``drawImage`` takes, for immediate use."""
-        return self.sample.toCanvasImageSource() if self.drawn is None else self.drawn
-
-    def close(self) -> None:
-        self.sample.close()
-        if self.drawn is not None:
-            self.drawn.close()
-        self._closed()
 
 
 def pictures(track: Any, in_software: bool) -> Any:

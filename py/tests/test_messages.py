@@ -65,6 +65,7 @@ KEYS = {
         "peakHeapBytes",
         "executor",
         "encoder",
+        "copiedFrames",
         "sound",
         "liveObjects",
     },

@@ -15,7 +15,7 @@ BANNER = "// Generated from py/gran_worker/messages.py by `make contract`."
 
 sys.path.insert(0, str(ROOT / "py"))
 
-from gran_worker.messages import json_schema  # noqa: E402 - after the path
+from gran_worker.contract import json_schema  # noqa: E402 - after the path
 
 
 def schema_text() -> str:

@@ -166,11 +166,6 @@ const REFUSED: Readonly<Record<string, readonly [Partial<Request>, string, { cod
     'There is nothing to export: the timeline has no enabled clip.',
     { code: 'E_EMPTY' },
   ],
-  'what cannot be drawn yet': [
-    { settings: { ...MP4, executor: 'pixi' } },
-    'This version draws with the 2D canvas only. Choose “auto” or “2d” as executor.',
-    { code: 'E_UNSUPPORTED' },
-  ],
 };
 
 async function expectWorks(bench: Bench, folder: string): Promise<void> {

@@ -25,6 +25,7 @@ from gran_worker.messages import (
     SourceInfo,
     Telemetry,
     Warning,
+    prepare,
 )
 from gran_worker.settings import clamp
 from gran_worker.telemetry import Meter
@@ -78,4 +79,5 @@ def start(scope: Any, early: Any) -> None:
     channel = Channel(scope)
     dispatcher = Dispatcher(BrowserWorkshop(), channel.send, perf_counter)
     channel.send(Ready())
+    prepare()
     channel.listen(dispatcher.receive, early)

@@ -113,8 +113,6 @@ def build_plan(timeline: Timeline, settings: Settings, probes: Mapping[str, Prob
     ``settings`` are clamped; ``probes`` hold every path of :func:`source_paths`. Raises PlanError for a timeline that cannot be
     rendered and SourceError for a clip whose source cannot be decoded.
     """
-    if settings.executor == "pixi":
-        raise PlanError("This version draws with the 2D canvas only. Choose “auto” or “2d” as executor.", code="E_UNSUPPORTED")
     output, n_frames = film_extent(timeline, settings)
     size = Size(settings.width, settings.height)
     voices: tuple[Voice, ...] = ()

@@ -49,6 +49,11 @@ class SampleFrame:
         return Size(self.sample.squarePixelWidth, self.sample.squarePixelHeight)
 
     @property
+    def content(self) -> Any:
+        """The same object as long as the px are the same."""
+        return self.sample
+
+    @property
     def image(self) -> Any:
         """What ``drawImage`` takes, for immediate use."""
         return self.sample.toCanvasImageSource() if self.drawn is None else self.drawn
@@ -62,10 +67,10 @@ class SampleFrame:
 class StillFrame:
     """An image. It belongs to the media port, which closes it at the end: many clips may show it."""
 
-    __slots__ = ("image", "pts_us", "size")
+    __slots__ = ("content", "image", "pts_us", "size")
 
     def __init__(self, bitmap: Any) -> None:
-        self.image = bitmap
+        self.image = self.content = bitmap
         self.pts_us = 0
         self.size = Size(bitmap.width, bitmap.height)
 

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from gran_worker.browser import encoder
-from gran_worker.browser.canvas2d import Canvas2D
 from gran_worker.browser.executor import Executor
 from gran_worker.browser.ffi import entries, or_none
+from gran_worker.browser.graphics import open_executor
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.output import BrowserOutput
 from gran_worker.browser.planes import PlanarKernel
 from gran_worker.browser.sink import Destination
 from gran_worker.browser.soundencoder import Trials
-from gran_worker.browser.truecolour import TrueColour
 from gran_worker.browser.typesetter import Typesetter, Written
+from gran_worker.errors import GraphicsError
 from gran_worker.messages import Warning
 from gran_worker.plan import RenderPlan
 from gran_worker.settings import Settings
@@ -97,8 +97,15 @@ class Studio:
 
     async def _open_executor(self, plan: RenderPlan, settings: Settings, typesetter: Typesetter) -> Executor:
         kernel = PlanarKernel(await self._kernels.take("planes"), plan.size, plan.colour)
-        true_colour = TrueColour(await self._kernels.take("range"))
-        return Canvas2D(plan.size, settings.background, typesetter, true_colour, kernel, transparent=settings.alpha)
+        range_kernel = await self._kernels.take("range")
+        if not plan.needs_canvas:
+            # Only a source that changes its size midway will be drawn.
+            settings = settings.model_copy(update={"executor": "2d"})
+        return await open_executor(settings, plan.size, typesetter, kernel, range_kernel, self._executor_changed)
+
+    def _executor_changed(self, error: GraphicsError) -> None:
+        self._meter.executor = "2d"
+        self._warn(Warning(code="executor-fallback", message=f"{error.message} The rest of the film is drawn without the graphics card."))
 
     def _fallback(self, message: str) -> None:
         self._warn(Warning(code="encoder-fallback", message=message))

@@ -1,8 +1,9 @@
 /** Packets that go from a source into the file as they are: the same bytes, cut to the sample. */
 import { media, soundOf, type MediaName } from './fixtures/media.ts';
 import { clicksOf } from './fixtures/sound.ts';
-import { MP4, shot, timeline } from './films.ts';
-import { expect, test, warningsOf, type Outcome, type Settings } from './harness.ts';
+import { readNumber } from './fixtures/barcode.ts';
+import { expectFrames, expectSound, MP4, shot, timeline, WEBM } from './films.ts';
+import { expect, test, warningsOf, type Outcome, type Settings, type Timeline } from './harness.ts';
 import * as read from './read.ts';
 
 const RATE_HZ = 48_000;
@@ -10,9 +11,9 @@ const FROM_S = 0.712345;
 const SECONDS = 2;
 const MATROSKA = ['mkv', 'webm'];
 
-/** How the sound came into the file, as the telemetry tells. */
-function soundBy(outcome: Outcome): unknown {
-  return outcome.messages.map(({ message }) => message).findLast(({ type }) => type === 'telemetry')?.sound;
+/** What the last telemetry tells. */
+function told(outcome: Outcome): { sound?: string; copiedFrames: number } {
+  return outcome.messages.map(({ message }) => message).findLast(({ type }) => type === 'telemetry') as never;
 }
 
 /** Where `part` lies in `whole`, packet by packet, or -1. */
@@ -52,7 +53,7 @@ for (const { source, codec, container, alike } of PASSAGES) {
     };
     const film = timeline([shot('only', source, [0, SECONDS], FROM_S)]);
     const { path, outcome } = await bench.exportFile({ timeline: film, settings }, info.outputDir);
-    expect(soundBy(outcome)).toBe('copied');
+    expect(told(outcome).sound).toBe('copied');
     expect(warningsOf(outcome)).toEqual([]);
     expect(await read.complaints(path)).toBe('');
     const [part, whole] = [await read.packetHashes(path, 'a'), await read.packetHashes(await media(source), 'a')];
@@ -79,4 +80,59 @@ for (const { source, codec, container, alike } of PASSAGES) {
     const worst = original.reduce((most, sample, i) => Math.max(most, Math.abs(sample - byFfmpeg[i]!)), 0);
     expect(worst, 'off from the source').toBeLessThanOrEqual(alike);
   });
+}
+
+interface Cut {
+  readonly film: Timeline;
+  readonly settings: Settings;
+  readonly copied: number;
+  readonly warnings?: readonly string[];
+}
+
+const SILENT: Settings = { ...MP4, audio: false };
+
+const CUTS: Readonly<Record<string, Cut>> = {
+  // From frame 21 on, with key frames at 45 and 90: 66 copied; then from the key frame at 90 on, another 60.
+  'H.264 with B-frames in MP4': {
+    film: timeline([shot('a', 'groups.mp4', [0, 3], 0.7), shot('b', 'groups.mp4', [3, 5], 3)]),
+    settings: MP4,
+    copied: 66 + 60,
+  },
+  'H.264 with open groups': { film: timeline([shot('a', 'open-groups.mp4', [0, 3], 0)]), settings: SILENT, copied: 90 },
+  'VP9 in WebM': {
+    film: timeline([shot('a', 'ms-pts.webm', [0, 3.2032], 1.001)]),
+    settings: { ...WEBM, fps: 29.97 },
+    copied: 81,
+  },
+};
+
+for (const [name, { film, settings, copied }] of Object.entries(CUTS)) {
+  test(`a cut copies what it can: ${name}`, async ({ bench }, info) => {
+    const { path, outcome } = await bench.exportFile({ timeline: film, settings }, info.outputDir);
+    const [part, whole] = [
+      await read.packetHashes(path, 'v'),
+      await read.packetHashes(await media(Object.keys(film.sources)[0] as MediaName), 'v'),
+    ];
+    console.log(
+      told(outcome).copiedFrames,
+      part.filter((hash) => whole.includes(hash)).length,
+      part.length,
+      JSON.stringify(warningsOf(outcome)),
+    );
+    const { frames } = await expectFrames(path, film, settings, outcome);
+    const { num, den } = rateFor(settings);
+    const moments = frames.map((_, i) => ((i + 0.5) * den) / num);
+    const seen = await bench.seenByChromium(path, moments);
+    const wanted = frames.map((frame) => readNumber(frame, settings.width, { x: 0, y: 0, width: settings.width, height: settings.height }));
+    const found = seen.map((frame) => readNumber(frame, settings.width, { x: 0, y: 0, width: settings.width, height: settings.height }));
+    expect(found).toEqual(wanted);
+    if (settings.audio) await expectSound(path, film, settings);
+    expect(warningsOf(outcome).filter(({ code }) => code !== 'encoder-fallback')).toEqual([]);
+    expect(told(outcome).copiedFrames).toBe(copied);
+    expect(part.filter((hash) => whole.includes(hash)).length).toBe(copied);
+  });
+}
+
+function rateFor({ fps }: Settings): { num: number; den: number } {
+  return fps === 29.97 ? { num: 30_000, den: 1001 } : { num: Number(fps), den: 1 };
 }

@@ -2,7 +2,7 @@
 
 Every picture names its picture parameter set by a number, and nearly every encoder begins to count at 0. Where a film is partly copied and
 partly encoded, the sets of the encoder here, and the pictures that name them, get other numbers. Those are chosen so that their code is
-exactly eight bits longer: all that follows in the picture is moved by one byte, and stays aligned as it was.
+exactly eight bits longer: all that follows in the picture is moved by one byte, and stays aligned as it was. What is copied stays as it is.
 
 Syntax: ITU-T H.264 (08/2021) 7.3, 9.1; the configuration record: ISO/IEC 14496-15, 5.3.3.1.
 """
@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gran_worker.sps import SequenceSet
+
 SLICE, IDR, SPS, PPS = 1, 5, 7, 8
 LENGTH_BYTES = 4
 PROFILES = (66, 77, 100)
 """Baseline, Main, High, each decoded by what decodes the next. Those of other chroma or depth are another matter."""
 MAX_SPS_ID, MAX_PPS_ID = 31, 255
-SPS_ID_AT = 32
-"""Bits of an SPS before its id: NAL header, profile, constraints, level."""
 NAL_HEADER = 8
 
 
@@ -55,15 +55,18 @@ class Joint:
     """For the whole track."""
     moves: bool
     """False where both have the same parameter sets."""
+    reordered: int = 0
+    """Pictures that the copied ones need to be put in order."""
 
     def move(self, packet: bytes, record: Record | None = None) -> bytes:
         """An encoder's packet with its new numbers. ``record`` comes with key frames; one that was not expected goes in front."""
         if not self.moves:
             return packet
-        units = [_moved(unit) for unit in units_of(packet)]
+        units = [_moved(unit, self.reordered) for unit in units_of(packet)]
         if record is not None:
             expected = {*self.record.sps, *self.record.pps}
-            units = [unit for unit in map(_moved, (*record.sps, *record.pps)) if unit not in expected] + units
+            brought = [_moved(unit, self.reordered) for unit in (*record.sps, *record.pps)]
+            units = [unit for unit in brought if unit not in expected] + units
         return b"".join(len(unit).to_bytes(LENGTH_BYTES, "big") + unit for unit in units)
 
 
@@ -83,8 +86,12 @@ def parse_record(data: bytes) -> Record | None:
 def join(source: Record, encoder: Record) -> Joint | None:
     """Both in one track, or None where their numbers cannot be told apart."""
     if {*encoder.sps, *encoder.pps} <= {*source.sps, *source.pps}:
-        return Joint(source, moves=False)
-    sps, pps = (tuple(_moved(unit) for unit in units) for units in (encoder.sps, encoder.pps))
+        return Joint(source, False)
+    try:
+        reordered = max(SequenceSet.parse(_unescaped(unit)).reordered for unit in source.sps)
+        sps, pps = (tuple(_moved(unit, reordered) for unit in units) for units in (encoder.sps, encoder.pps))
+    except ValueError:
+        return None
     sps_ids, pps_ids = [_id(unit) for unit in (*source.sps, *sps)], [_id(unit) for unit in (*source.pps, *pps)]
     clash = len({*sps_ids}) < len(sps_ids) or len({*pps_ids}) < len(pps_ids)
     if clash or max(sps_ids) > MAX_SPS_ID or max(pps_ids) > MAX_PPS_ID:
@@ -96,7 +103,7 @@ def join(source: Record, encoder: Record) -> Joint | None:
         source.sps + sps,
         source.pps + pps,
     )
-    return Joint(joined, moves=True)
+    return Joint(joined, True, reordered)
 
 
 def units_of(packet: bytes) -> Iterator[bytes]:
@@ -125,14 +132,15 @@ def _sets(data: bytes, at: int, count: int) -> tuple[tuple[bytes, ...], int]:
     return tuple(found), at
 
 
-def _moved(unit: bytes) -> bytes:
+def _moved(unit: bytes, reordered: int) -> bytes:
     """``unit`` with its parameter sets renumbered."""
     kind = unit[0] & 0x1F
     if kind not in (SLICE, IDR, SPS, PPS):
         return unit
     plain = _unescaped(unit)
     if kind == SPS:
-        plain = _widened(plain, SPS_ID_AT)
+        parsed = SequenceSet.parse(plain)
+        plain = parsed.saying(_other(parsed.number), reordered)
     elif kind == PPS:
         _, sps_id_at = _ue(plain, NAL_HEADER)
         plain = _widened(_widened(plain, sps_id_at), NAL_HEADER)
@@ -143,8 +151,14 @@ def _moved(unit: bytes) -> bytes:
     return _escaped(plain)
 
 
+def _other(number: int) -> int:
+    """The number that takes the place of ``number``. Its code is eight bits longer."""
+    return 16 * number + 15
+
+
 def _id(unit: bytes) -> int:
-    return _ue(_unescaped(unit), SPS_ID_AT if unit[0] & 0x1F == SPS else NAL_HEADER)[0]
+    plain = _unescaped(unit)
+    return SequenceSet.parse(plain).number if unit[0] & 0x1F == SPS else _ue(plain, NAL_HEADER)[0]
 
 
 def _ue(data: bytes, at: int) -> tuple[int, int]:
@@ -156,11 +170,11 @@ def _ue(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _widened(data: bytes, at: int) -> bytes:
-    """``data`` with the Exp-Golomb number n at bit ``at`` become 16·n + 15, the code of which is eight bits longer."""
+    """``data`` with another Exp-Golomb number at bit ``at``."""
     number, end = _ue(data, at)
     rest = 8 * len(data) - end
     whole = int.from_bytes(data, "big")
-    widened = (whole >> 8 * len(data) - at << end - at + 8 | number + 1 << 4) << rest | whole & (1 << rest) - 1
+    widened = (whole >> 8 * len(data) - at << end - at + 8 | _other(number) + 1) << rest | whole & (1 << rest) - 1
     return widened.to_bytes(len(data) + 1, "big")
 
 

@@ -52,6 +52,8 @@ def is_copyable(layer: Layer, settings: Settings) -> bool:
         return False
     assert layer.video is not None
     rate = Fraction(layer.video.frame_us) * settings.fps.fraction / 1_000_000
+    if family(coding.codec) == "avc" and settings.container == "mkv":
+        return False  # it tells no times of decoding, without which ffmpeg's demuxer takes pictures out of order for lost
     walks = layer.walk.speed == 1 and layer.walk.freeze_us is None
     return walks and abs(rate - 1) < RATE_OFF and is_small_enough(coding.bitrate, settings.bitrate)
 

@@ -20,8 +20,15 @@ def unit(kind: int, *bits: str) -> bytes:
     return _escaped(bytes([0x60 | kind]) + int(body, 2).to_bytes(len(body) // 8, "big"))
 
 
-def sps(number: int = 0, profile: int = 100, rest: str = "1010011") -> bytes:
-    return unit(SPS, f"{profile:08b}", "00000000", f"{30:08b}", ue(number), rest)
+def sps(number: int = 0, profile: int = 100, *, order: int = 2, references: int = 1, vui: str = "0") -> bytes:
+    """16x16 px. ``vui``: of it its flag, and what follows."""
+    high = ue(1) + ue(0) + ue(0) + "00" if profile == 100 else ""
+    bits = ue(number) + high + ue(4) + ue(order) + (ue(2) if order == 0 else "") + ue(references) + "0" + ue(0) + ue(0) + "110"
+    return unit(SPS, f"{profile:08b}", "00000000", f"{30:08b}", bits, vui)
+
+
+def restricted(reordered: int, buffered: int, before: str = "00000000") -> str:
+    return "1" + before + "11" + ue(2) + ue(1) + ue(15) + ue(15) + ue(reordered) + ue(buffered)
 
 
 def pps(number: int = 0, sps_number: int = 0, rest: str = "110") -> bytes:
@@ -36,12 +43,15 @@ def packet(*units: bytes) -> bytes:
     return b"".join(len(each).to_bytes(4, "big") + each for each in units)
 
 
-def record(*, profile: int = 100, level: int = 30, constraints: int = 0, rest: str = "1010011", number: int = 0) -> Record:
-    return Record(profile, constraints, level, (sps(number, profile, rest),), (pps(number, number, rest),))
+def record(
+    *, profile: int = 100, level: int = 30, constraints: int = 0, vui: str = "0", order: int = 2, rest: str = "110", number: int = 0
+) -> Record:
+    return Record(profile, constraints, level, (sps(number, profile, vui=vui, order=order),), (pps(number, number, rest),))
 
 
 SOURCE = record()
 ENCODER = record(profile=66, level=31, constraints=0xE0, rest="0101")
+SAYING_NOTHING = restricted(0, 1)
 
 
 def joint() -> Joint:
@@ -65,7 +75,7 @@ def test_what_no_record_is_is_none() -> None:
 
 def test_both_parameter_sets_are_in_the_joined_record() -> None:
     made = joint().record
-    assert made.sps == (SOURCE.sps[0], sps(15, 66, "0101"))
+    assert made.sps == (SOURCE.sps[0], sps(15, 66, vui=SAYING_NOTHING))
     assert made.pps == (SOURCE.pps[0], pps(15, 15, "0101"))
     assert (made.profile, made.level, made.constraints) == (100, 31, 0)
     assert made.codec == "avc1.64001f"
@@ -79,9 +89,9 @@ def test_pictures_of_the_encoder_name_its_own_set_and_are_else_the_same(kind: in
 
 
 def test_a_key_frame_brings_parameter_sets_that_nobody_expected() -> None:
-    other = record(profile=66, rest="0110")
+    other = record(profile=66, rest="0110", vui=restricted(0, 3))
     assert joint().move(packet(picture()), ENCODER) == packet(picture(15))
-    assert joint().move(packet(picture()), other) == packet(sps(15, 66, "0110"), pps(15, 15, "0110"), picture(15))
+    assert joint().move(packet(picture()), other) == packet(sps(15, 66, vui=restricted(0, 3)), pps(15, 15, "0110"), picture(15))
 
 
 def test_of_one_and_the_same_encoder_nothing_is_moved() -> None:
@@ -93,6 +103,36 @@ def test_of_one_and_the_same_encoder_nothing_is_moved() -> None:
 def test_sets_that_cannot_be_told_apart_are_not_joined() -> None:
     assert join(record(number=15), ENCODER) is None
     assert join(SOURCE, record(number=2, rest="0101")) is None, "it would get number 47"
+    assert join(SOURCE, Record(66, 0, 30, (sps()[:6],), (pps(rest="0101"),))) is None, "it ends early"
+
+
+LONG_VUI = "1" + f"{255:08b}" + "01" * 16 + "11" + "1" + "1011" + "1" + "01" * 12 + "1" + ue(0) + ue(5) + "1" + "10" * 32 + "1"
+BUFFER = "1" + ue(1) + "0" * 8 + (ue(100) + ue(7) + "1") * 2 + "01" * 10
+
+
+@pytest.mark.parametrize(
+    ("source", "reordered"),
+    [
+        (sps(vui=restricted(2, 4)), 2),
+        (sps(order=0, references=3), 3),
+        (sps(order=0, references=3, vui=restricted(0, 3)), 0),
+        (sps(order=2, references=3), 0),
+        (sps(vui=restricted(3, 4, LONG_VUI + "0" + "0" + "1")), 3),
+        (sps(vui=restricted(1, 4, LONG_VUI + BUFFER + BUFFER + "0" + "1")), 1),
+    ],
+)
+def test_the_encoders_own_set_tells_from_the_beginning_that_copied_pictures_come_out_of_order(source: bytes, reordered: int) -> None:
+    made = join(Record(100, 0, 30, (source,), (pps(),)), ENCODER)
+    assert made is not None
+    assert made.reordered == reordered
+    assert made.record.sps == (source, sps(15, 66, vui=restricted(reordered, max(1, reordered))))
+
+
+def test_what_a_set_says_else_it_goes_on_saying() -> None:
+    before = LONG_VUI + BUFFER + "0" + "0" + "1"
+    made = join(record(vui=restricted(2, 4)), Record(66, 0, 30, (sps(0, 66, vui=restricted(0, 1, before)),), (pps(),)))
+    assert made is not None
+    assert made.record.sps[1] == sps(15, 66, vui=restricted(2, 2, before))
 
 
 def test_decoding_begins_with_a_picture_that_looks_at_no_other() -> None:

@@ -13,7 +13,15 @@ from pyodide.ffi import JsException, to_js
 from gran_worker.browser.animation import ANIMATED, Animation
 from gran_worker.browser.faults import undecodable, unknown_codec, unreadable
 from gran_worker.browser.ffi import class_name, drain, first_of, js_errors, or_none, owned
-from gran_worker.browser.sourcepackets import MEASURED, SourceSound, find_packaging, sound_packets
+from gran_worker.browser.sourcepackets import (
+    MEASURED,
+    SourcePicture,
+    SourceSound,
+    find_coding,
+    find_packaging,
+    picture_packets,
+    sound_packets,
+)
 from gran_worker.colour import BT709, Colour
 from gran_worker.errors import SourceError
 from gran_worker.geometry import Rotation, Size
@@ -89,6 +97,7 @@ class _Opened:
     bitmap: Any = None
     animation: Animation | None = None
     first_pts_us: int = 0
+    frame_us: int = DEFAULT_FRAME_US
     rate_hz: int = 1
     late: int = 0
     """Samples that the demuxer's times of the sound are late by."""
@@ -129,8 +138,9 @@ class BrowserMedia:
             if opened.video is None and opened.audio is None:
                 raise SourceError(f"{name} holds neither picture nor sound.")
             duration_us = round(await opened.input.computeDuration() * SECOND_US)
-        video, video_problem = await _tried(_probe_video(opened)) if opened.video is not None else (None, None)
         audio, audio_problem = await _tried(_probe_audio(opened, blob)) if opened.audio is not None else (None, None)
+        bitrate = max(0, round(8 * blob.size * SECOND_US / max(1, duration_us)) - (audio.bitrate if audio is not None else 0))
+        video, video_problem = await _tried(_probe_video(opened, bitrate)) if opened.video is not None else (None, None)
         self._alive()
         return Probe(name, duration_us, video, audio, video_problem, audio_problem)
 
@@ -197,6 +207,14 @@ class BrowserMedia:
                     self._alive()
                     yield packet
 
+    async def picture_packets(self, path: str, start_us: int) -> AsyncGenerator[SourcePicture, None]:
+        opened = self._opened[path]
+        with js_errors(unreadable(opened.name)):
+            async with aclosing(picture_packets(opened.video, start_us, opened.frame_us)) as packets:
+                async for packet in packets:
+                    self._alive()
+                    yield packet
+
     async def close(self) -> None:
         for opened in self._opened.values():
             if opened.input is not None:
@@ -254,7 +272,7 @@ async def _tried(probing: Awaitable[Info]) -> tuple[Info | None, str | None]:
         return None, error.message
 
 
-async def _probe_video(opened: _Opened) -> VideoInfo:
+async def _probe_video(opened: _Opened, bitrate: int) -> VideoInfo:
     """Decodes the first frame: only that shows the colour space and that the browser means what it says."""
     track, name = opened.video, opened.name
     with js_errors(undecodable(name, "picture")):
@@ -271,6 +289,7 @@ async def _probe_video(opened: _Opened) -> VideoInfo:
             raw = Size(first.squarePixelWidth, first.squarePixelHeight)
             rotation: Rotation = int(first.rotation)  # type: ignore[assignment]
             opened.first_pts_us = round(first.timestamp * SECOND_US)
+            opened.frame_us = round(SECOND_US / rate) if rate > 0 else DEFAULT_FRAME_US
             square = first.codedWidth == raw.width and first.codedHeight == raw.height
             return VideoInfo(
                 kind="video",
@@ -280,10 +299,11 @@ async def _probe_video(opened: _Opened) -> VideoInfo:
                 rotation=rotation,
                 first_pts_us=opened.first_pts_us,
                 tick_us=SECOND_US / resolution,
-                frame_us=round(SECOND_US / rate) if rate > 0 else DEFAULT_FRAME_US,
+                frame_us=opened.frame_us,
                 opaque=opaque,
                 passes_straight=rotation == 0 and not first.flip and square and first.format in STRAIGHT_FORMATS,
                 colour=_colour(first.colorSpace),
+                coding=await find_coding(track, bitrate),
             )
 
 

@@ -60,7 +60,7 @@ export type Output = { readonly $opfs: string } | { readonly $stream: StreamSpec
 export interface Timeline {
   readonly timebase: { readonly fps: number };
   readonly tracks: readonly Track[];
-  readonly sources: Readonly<Record<string, { readonly $media: MediaName } | { readonly $blob: string }>>;
+  readonly sources: Readonly<Record<string, { readonly $media: MediaName } | { readonly $blob: string } | { readonly $opfs: string }>>;
   readonly timelines?: Readonly<Record<string, unknown>>;
   readonly fonts?: Readonly<Record<string, { readonly $media: MediaName }>>;
 }
@@ -329,7 +329,7 @@ export class Bench extends Watched {
         const context = canvas.getContext('2d', { willReadFrequently: true })!;
         const frames: string[] = [];
         for (const time of times) {
-          const there = next('seeked');
+          const there = new Promise((resolve) => video.requestVideoFrameCallback(resolve));
           video.currentTime = time;
           await there;
           context.drawImage(video, 0, 0);

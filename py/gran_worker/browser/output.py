@@ -82,10 +82,10 @@ class BrowserOutput:
         self._copied: CopiedSound | None = None
         self._sound_track: SoundTrack | None = None
         if settings.audio and plan.passage is not None:
-            self._copied = CopiedSound(settings.audio, plan.passage, settings.container, meter.alive)
+            self._copied = CopiedSound(settings.audio, plan.passage, settings.container, plan.duration_us, meter.alive)
             self._sound_track = self._copied.track
         elif settings.audio and encoding is not None:
-            self._sound = EncodedSound(settings.audio, encoding, settings.container, plan.n_samples, meter.alive)
+            self._sound = EncodedSound(settings.audio, encoding, settings.container, plan.n_samples, plan.duration_us, meter.alive)
             self._sound_track = self._sound.track
         if self._sound_track is not None:
             self._output.addAudioTrack(self._sound_track.source, **self._sound_track.options)

@@ -97,7 +97,21 @@ export async function packets(path: string): Promise<readonly { type: string; se
 /** What ffmpeg has to say against a file: nothing, when it is whole. */
 export async function complaints(path: string): Promise<string> {
   try {
-    const { stderr } = await run('ffmpeg', ['-hide_banner', '-v', 'error', '-xerror', '-i', path, '-map', '0', '-f', 'null', '-']);
+    const { stderr } = await run('ffmpeg', [
+      '-hide_banner',
+      '-v',
+      'error',
+      '-xerror',
+      '-i',
+      path,
+      '-map',
+      '0',
+      '-c:s',
+      'copy',
+      '-f',
+      'null',
+      '-',
+    ]);
     return stderr.trim();
   } catch (error) {
     return String(error);

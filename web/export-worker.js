@@ -69,8 +69,13 @@ async function boot() {
   python.registerJsModule('mediabunny', mediabunny);
   /** @param {string} codec */
   const registerEncoder = (codec) => encoders[codec]?.();
+  /** Packages that most exports do without: their hash is the lock file's. @param {string} name */
+  const loadPackage = async (name) => {
+    const loaded = await python.loadPackage([name], { messageCallback: () => {} });
+    if (!loaded.length && !python.loadedPackages[name]) throw new Error(`${name} could not be loaded`);
+  };
   const loadPixi = () => import('./pixi.js');
-  python.registerJsModule('gran_js', { toJsonText, registerEncoder, loadPixi });
+  python.registerJsModule('gran_js', { toJsonText, registerEncoder, loadPixi, loadPackage });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }

@@ -15,7 +15,7 @@ from gran_worker.messages import Completed, Warning
 from gran_worker.mixdown import Master, Mixdown, loudness_gain
 from gran_worker.plan import RenderPlan, Stretch, Way, build_plan, film_extent, source_paths
 from gran_worker.ports import Block, Frame, MediaPort, OutputPort, Probe, StudioPort
-from gran_worker.reader import FrameReader, limit_us
+from gran_worker.reader import FrameReader, latest_pts_us
 from gran_worker.settings import Settings
 from gran_worker.shown import Layer, leaves
 from gran_worker.snapshot import Timeline, label
@@ -187,7 +187,7 @@ class _Picture:
 
     def _open_copier(self, layer: Layer, path: str) -> Copier:
         def limit(index: int) -> int:
-            return limit_us(layer, self._plan.rate.start_us(index))
+            return latest_pts_us(layer, self._plan.rate.start_us(index))
 
         frames = self._stretch.frames
         return Copier(self._media.picture_packets(path, limit(frames.start)), frames, limit, self._copying.longest_us)

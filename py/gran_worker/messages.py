@@ -7,8 +7,21 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic_core import from_json
 
 from gran_worker.errors import Code, ExportError
+from gran_worker.interchange import (
+    CaptionsExported,
+    CaptionsImported,
+    ExportCaptions,
+    ExportOtio,
+    ImportCaptions,
+    ImportOtio,
+    OtioExported,
+    OtioImported,
+    Refused,
+    RequestId,
+)
 from gran_worker.ports import AudioInfo, Probe, VideoInfo
 from gran_worker.refusals import parse_json
 from gran_worker.scope import check_paths
@@ -36,9 +49,6 @@ class CancelExport(StrictWire):
     type: Literal["cancel_export"] = "cancel_export"
 
 
-RequestId = Annotated[int, Whole(0, MAX_SAFE)]
-
-
 class ProbeSource(StrictWire):
     """What is in ``file``? Answered by ``source_info``."""
 
@@ -57,8 +67,11 @@ class QuerySupport(StrictWire):
     fps: Annotated[FrameRate, RateOf()]
 
 
-Incoming = InitExport | CancelExport | ProbeSource | QuerySupport
-INCOMING: tuple[type[Incoming], ...] = (InitExport, CancelExport, ProbeSource, QuerySupport)
+Question = ProbeSource | QuerySupport | ImportOtio | ExportOtio | ImportCaptions | ExportCaptions
+"""What is answered by one message with the same ``requestId``, whatever else is going on."""
+Incoming = InitExport | CancelExport | Question
+QUESTIONS: tuple[type[Question], ...] = (ProbeSource, QuerySupport, ImportOtio, ExportOtio, ImportCaptions, ExportCaptions)
+INCOMING: tuple[type[Incoming], ...] = (InitExport, CancelExport, *QUESTIONS)
 
 # From the worker
 
@@ -257,7 +270,8 @@ class Support(StrictWire):
     audio: tuple[CodecSupport, ...]
 
 
-Outgoing = Progress | Error | Completed | Ready | Warning | Failure | Telemetry | SourceInfo | Support
+Answer = SourceInfo | Support | OtioImported | OtioExported | CaptionsImported | CaptionsExported | Refused
+Outgoing = Progress | Error | Completed | Ready | Warning | Failure | Telemetry | Answer
 OUTGOING: tuple[type[Outgoing], ...] = (
     Progress,
     Error,
@@ -268,6 +282,11 @@ OUTGOING: tuple[type[Outgoing], ...] = (
     Telemetry,
     SourceInfo,
     Support,
+    OtioImported,
+    OtioExported,
+    CaptionsImported,
+    CaptionsExported,
+    Refused,
 )
 
 _INCOMING: TypeAdapter[Incoming] = TypeAdapter(Annotated[Incoming, Field(discriminator="type")], config=ConfigDict(defer_build=True))
@@ -295,6 +314,19 @@ def parse(text: str) -> Incoming:
         check_paths(message.timeline)
         check_length(clamp(message.settings)[0], message.timeline.end_us)
     return message
+
+
+def asked(text: str) -> int | None:
+    """The ``requestId`` of a question that :func:`parse` refused, so that whoever asked can be told; None where it is none."""
+    try:
+        message = from_json(text)
+    except ValueError:
+        return None
+    kinds = {each.model_fields["type"].default for each in QUESTIONS}
+    if not isinstance(message, dict) or message.get("type") not in kinds:
+        return None
+    request_id = message.get("requestId")
+    return request_id if type(request_id) is int and 0 <= request_id <= MAX_SAFE else None
 
 
 def to_wire(message: Outgoing) -> dict[str, object]:

@@ -16,6 +16,7 @@ from gran_worker.scope import Scope
 from gran_worker.settings import Settings
 from gran_worker.shown import Layer, Shown, leaves, seen
 from gran_worker.snapshot import Clip, Timeline, enabled_clips
+from gran_worker.subtitles import burn_in, cut_captions, write_captions
 from gran_worker.timing import FrameRate, TimeRange, sample_index
 from gran_worker.voices import Notice, Voice, build_voices
 
@@ -58,6 +59,8 @@ class RenderPlan:
     passage: Passage | None
     """What the sound is copied from, where it need not be mixed."""
     notices: tuple[Notice, ...]
+    captions: str = ""
+    """A WebVTT file for a track of captions; empty where the output has none."""
 
     @property
     def duration_us(self) -> int:
@@ -126,11 +129,13 @@ def build_plan(timeline: Timeline, settings: Settings, probes: Mapping[str, Prob
     colour = BT709
     stretches: tuple[Stretch, ...] = ()
     if settings.codec:
+        drawn = burn_in(timeline, size.height) if settings.captions == "burn" else timeline
         screen = Screen(output, settings.fps, n_frames, size, settings.fit)
-        colour, stretches = _picture(build_layers(timeline, screen, probes), n_frames, settings)
+        colour, stretches = _picture(build_layers(drawn, screen, probes), n_frames, settings)
         notices += _tone_mapped(stretches, probes)
     channels = settings.audio.channels if settings.audio else 0
-    return RenderPlan(settings.fps, size, n_frames, stretches, colour, rate_hz, channels, n_samples, voices, passage, notices)
+    captions = write_captions(cut_captions(timeline.captions, output), "vtt") if settings.captions == "embed" else ""
+    return RenderPlan(settings.fps, size, n_frames, stretches, colour, rate_hz, channels, n_samples, voices, passage, notices, captions)
 
 
 def _picture(layers: Sequence[Shown], n_frames: int, settings: Settings) -> tuple[Colour, tuple[Stretch, ...]]:

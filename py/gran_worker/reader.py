@@ -6,8 +6,8 @@ from gran_worker.ports import Frame, MediaPort
 from gran_worker.shown import Layer
 
 
-def limit_us(layer: Layer, output_us: int) -> int:
-    """The latest pts that may show. The end of the range is exclusive: a frame on it, give or take a tick, never shows."""
+def latest_pts_us(layer: Layer, output_us: int) -> int:
+    """The latest pts that may show at ``output_us``. The end of the range is exclusive: a frame on it, give or take a tick, never shows."""
     assert layer.video is not None
     walk, tolerance_us = layer.walk, layer.video.tolerance_us
     source_us = walk.at(output_us)
@@ -33,7 +33,7 @@ class FrameReader:
         self._next: Frame | None = None
         self._frames: AsyncGenerator[Frame, None] | None = None
         self._begun = False
-        self._start_us, self._end_us = limit_us(layer, first_us), limit_us(layer, last_us) + 1
+        self._start_us, self._end_us = latest_pts_us(layer, first_us), latest_pts_us(layer, last_us) + 1
         self.repeated = 0
         self.dropped = 0
 
@@ -42,9 +42,9 @@ class FrameReader:
         if not self._begun:
             self._begun = True
             await self._begin()
-        latest_us = limit_us(self._layer, output_us)
+        limit_us = latest_pts_us(self._layer, output_us)
         advanced = 0
-        while self._next is not None and self._next.pts_us <= latest_us:
+        while self._next is not None and self._next.pts_us <= limit_us:
             if self._current is not None:
                 self._current.close()
             self._current, self._next = self._next, None
@@ -54,7 +54,7 @@ class FrameReader:
         self.dropped += max(0, advanced - 1)
         if self._current is not None:
             return self._current
-        if self._next is not None and self._next.pts_us - latest_us <= self._grace_us:
+        if self._next is not None and self._next.pts_us - limit_us <= self._grace_us:
             return self._next
         return None
 

@@ -12,14 +12,16 @@ from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Literal, Union
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from gran_worker.effects import EFFECTS, AnyEffect
 from gran_worker.refusals import printable
 from gran_worker.sparse import Sparse
+from gran_worker.textstyle import CaptionStyle, TextStyle
 from gran_worker.timing import FrameRate, TimeRange
 from gran_worker.transitions import TRANSITIONS
 from gran_worker.wire import (
+    MAX_SAFE,
     AnyRange,
     ClipRange,
     Colour,
@@ -31,9 +33,9 @@ from gran_worker.wire import (
     Number,
     Opaque,
     RateOf,
-    Shaped,
     SourceFile,
     TimeUs,
+    Whole,
     Wire,
     WirePart,
     refusal,
@@ -43,6 +45,7 @@ MAX_TRACKS = 100
 MAX_CLIPS = 10_000
 MAX_TEXT_CHARS = 10_000
 MAX_EFFECTS = 100
+MAX_CAPTIONS = 10_000
 ROUNDING_US = 1
 """Editors round each edge for itself, so that clips that touch may seem to overlap by this much."""
 
@@ -119,42 +122,6 @@ class Transition(WirePart):
     curve: Literal["linear", "bezier"] = "linear"
     direction: Literal["left", "right", "up", "down"] = "left"
     """Where a wipe or slide moves to."""
-
-
-def _font_family(value: object) -> object:
-    """``"Open Sans", serif`` without its quotes. Whoever draws quotes each name: it cannot break out into a size."""
-    if not isinstance(value, str):
-        return value
-    return ", ".join(name.strip().strip("\"'").strip() for name in value.split(","))
-
-
-def _font_weight(value: object) -> object:
-    if isinstance(value, str):
-        value = {"normal": 400, "bold": 700}.get(value, int(value) if value.isascii() and value.isdecimal() else value)
-    if isinstance(value, int | float) and not isinstance(value, bool) and value in range(100, 1000, 100):
-        return int(value)
-    raise refusal('must be 100, 200 … 900, "normal" or "bold"')
-
-
-@dataclass(frozen=True, slots=True)
-class TextStyle(LooseWirePart):
-    """How a text clip looks. Lengths in output px; only values that a canvas takes as they are."""
-
-    font_family: Annotated[
-        str,
-        Shaped(r"[\p{L}\p{N} ,._+-]+", "must be names of fonts: letters, digits, spaces, commas, - _ . +, 200 characters", max_chars=200),
-        BeforeValidator(_font_family),
-    ] = "sans-serif"
-    font_size: Annotated[float, Number(1, 2000, "pixels")] = 64.0
-    font_weight: Annotated[int, BeforeValidator(_font_weight, json_schema_input_type=int | str)] = 400
-    color: Colour = "#ffffff"
-    align: Literal["left", "center", "right"] = "center"
-    vertical_align: Literal["top", "middle", "bottom"] = "middle"
-    line_height: Annotated[float, Number(0.1, 10)] = 1.2
-    """In font sizes."""
-    letter_spacing: Annotated[float, Number(-1000, 1000, "pixels")] = 0.0
-    background_color: Colour = "transparent"
-    padding: Annotated[float, Number(0, 10_000, "pixels")] = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +225,19 @@ class Track(Wire):
         return f"items[{next(i for i, item in enumerate(self.items) if item is clip)}]"
 
 
+class Caption(Wire):
+    """What is said from ``startUs`` on. Captions may overlap; what their style leaves open follows the size of the picture."""
+
+    start_us: TimeUs
+    duration_us: Annotated[int, Whole(1, MAX_SAFE, "microseconds")]
+    text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS)]
+    style: CaptionStyle | None = None
+
+    @property
+    def end_us(self) -> int:
+        return self.start_us + self.duration_us
+
+
 class Timebase(Wire):
     fps: Annotated[FrameRate, RateOf()]
 
@@ -274,6 +254,8 @@ class Timeline(Wire):
     sources: Sources
     timelines: Annotated[Mapping[str, "NestedTimeline"], FirstProblem()] = {}
     fonts: Annotated[Mapping[str, FontFile], FirstProblem()] = {}
+    captions: Annotated[tuple[Caption, ...], Field(max_length=MAX_CAPTIONS), FirstProblem()] = ()
+    """What the settings do with them is done with the outermost timeline's alone."""
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> "Timeline":

@@ -211,6 +211,19 @@ class JsObject:
         return {"tsType": " | ".join(self.type_names)}
 
 
+@dataclass(frozen=True, slots=True)
+class JsValue:
+    """Annotates what leaves as it is and arrives in JavaScript as a ``type_name``: an array, a Blob."""
+
+    type_name: str
+
+    def __get_pydantic_core_schema__(self, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.any_schema()
+
+    def __get_pydantic_json_schema__(self, _core: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"tsType": self.type_name}
+
+
 SourceFile = Annotated[Opaque, JsObject(("File", "Blob", "FileSystemFileHandle"))]
 
 

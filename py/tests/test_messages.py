@@ -73,6 +73,15 @@ KEYS = {
     },
     "source_info": {"type", "requestId", "name", "kind", "durationUs", "video", "audio", "problem"},
     "support": {"type", "requestId", "video", "audio"},
+    "import_otio": {"type", "requestId", "file"},
+    "export_otio": {"type", "requestId", "timeline", "name", "markers", "media"},
+    "otio_imported": {"type", "requestId", "name", "timeline", "markers", "media", "report"},
+    "otio_exported": {"type", "requestId", "text"},
+    "import_captions": {"type", "requestId", "file"},
+    "export_captions": {"type", "requestId", "captions", "format"},
+    "captions_imported": {"type", "requestId", "format", "captions", "notes"},
+    "captions_exported": {"type", "requestId", "text"},
+    "refused": {"type", "requestId", "code", "message"},
 }
 
 
@@ -153,7 +162,8 @@ def test_a_reading_of_the_meter() -> None:
         ({}, "type: is required"),
         (
             {"type": "export"},
-            'type: must be one of "init_export", "cancel_export", "probe_source" or "query_support", got "export"',
+            'type: must be one of "init_export", "cancel_export", "probe_source", "query_support", '
+            '"import_otio", "export_otio", "import_captions" or "export_captions", got "export"',
         ),
         ({"type": "progress", "phase": "decode"}, "type: must be one of"),
         ([], "The message must be an object, got []"),
@@ -433,7 +443,7 @@ def test_problems_are_not_collected_by_the_million() -> None:
 
 
 def test_the_schema_names_every_message_and_both_unions() -> None:
-    definitions = json_schema()["$defs"]
+    definitions = json_schema(INCOMING, OUTGOING)["$defs"]
     assert {model.__name__ for model in (*INCOMING, *OUTGOING)} < definitions.keys()
     for union, models in (("Incoming", INCOMING), ("Outgoing", OUTGOING)):
         assert [each["$ref"] for each in definitions[union]["anyOf"]] == [f"#/$defs/{model.__name__}" for model in models]
@@ -445,8 +455,10 @@ def test_the_schema_names_every_message_and_both_unions() -> None:
 
 
 def test_the_schema_speaks_the_language_of_the_wire() -> None:
-    written = json.dumps(json_schema())
+    written = json.dumps(json_schema(INCOMING, OUTGOING))
     assert '"null"' not in written
     assert "start_us" not in written
-    assert json_schema()["$defs"]["InitExport"]["properties"]["writablePort"]["tsType"].startswith("FileSystemFileHandle | ")
-    assert set(json_schema()["$defs"]["Settings"]["required"]) == {"width", "height", "fps", "codec", "bitrate", "audio"}
+    assert json_schema(INCOMING, OUTGOING)["$defs"]["InitExport"]["properties"]["writablePort"]["tsType"].startswith(
+        "FileSystemFileHandle | "
+    )
+    assert set(json_schema(INCOMING, OUTGOING)["$defs"]["Settings"]["required"]) == {"width", "height", "fps", "codec", "bitrate", "audio"}

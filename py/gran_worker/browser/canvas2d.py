@@ -82,6 +82,10 @@ class Canvas2D:
     def pixels(self) -> Any:
         return self._main.context.getImageData(0, 0, *self._size).data
 
+    def show(self, context: Any) -> None:
+        context.globalCompositeOperation = "copy"
+        context.drawImage(self._main.canvas, 0, 0)
+
     def close(self) -> None:
         for sheet in (self._main, *self._sheets, *self._padded.values()):
             sheet.close()

@@ -108,6 +108,14 @@ class _Opened:
     sound_slack: int = 2
     """Samples by which the container's rounding moves the times of blocks that follow each other without a gap."""
 
+    def close(self) -> None:
+        if self.input is not None:
+            self.input.dispose()
+        if self.bitmap is not None:
+            self.bitmap.close()
+        if self.animation is not None:
+            self.animation.close()
+
 
 class BrowserMedia:
     """The sources of one export, by path. ``alive`` is called whenever something was decoded."""
@@ -116,8 +124,22 @@ class BrowserMedia:
         self._files, self._alive = files, alive
         self._opened: dict[str, _Opened] = {}
 
+    def offer(self, path: str, file: Any) -> None:
+        """From the next :meth:`probe` on, ``path`` is ``file``."""
+        self._files[path] = file
+
+    async def forget(self, path: str, *, gone: bool) -> None:
+        """Closes one source. What is ``gone`` cannot be opened again."""
+        if gone:
+            self._files.pop(path, None)
+        opened = self._opened.pop(path, None)
+        if opened is not None:
+            opened.close()
+
     async def probe(self, path: str) -> Probe:
         name = file_name(path.rpartition("\0")[2])
+        if path not in self._files:
+            raise SourceError(f"{name} is missing. Add it again.", code="E_MISSING")
         with js_errors(unreadable(name)):
             blob = self._files[path]
             if class_name(blob) == "FileSystemFileHandle":
@@ -217,12 +239,7 @@ class BrowserMedia:
 
     async def close(self) -> None:
         for opened in self._opened.values():
-            if opened.input is not None:
-                opened.input.dispose()
-            if opened.bitmap is not None:
-                opened.bitmap.close()
-            if opened.animation is not None:
-                opened.animation.close()
+            opened.close()
         self._opened.clear()
 
     async def _probe_image(self, opened: _Opened, blob: Any) -> Probe:

@@ -89,6 +89,10 @@ class BrowserOutput:
             self._sound_track = self._sound.track
         if self._sound_track is not None:
             self._output.addAudioTrack(self._sound_track.source, **self._sound_track.options)
+        self._captions: Any = None
+        if plan.captions:
+            self._captions = mediabunny.TextSubtitleSource.new("webvtt")
+            self._output.addSubtitleTrack(self._captions)
         if settings.metadata:
             self._output.setMetadataTags(to_js_object(settings.metadata.tags()))
 
@@ -97,6 +101,10 @@ class BrowserOutput:
             await self._output.start()
             if self._sound is not None:
                 await self._sound.start()
+            if self._captions is not None:
+                # All of them at once, and closed: else the muxer would hold the picture back to see whether another comes.
+                await self._captions.add(self._plan.captions)
+                self._captions.close()
 
     async def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
         assert self._executor is not None

@@ -68,6 +68,9 @@ class PixiExecutor:
             if self._losses > MAX_LOSSES:
                 raise GraphicsError(f"The graphics card was lost {self._losses} times. Close other programs that use it. {WAY_OUT}")
 
+    def show(self, context: Any) -> None:
+        context.putImageData(js.ImageData.new(self._kernel.pixels, self._size.width), 0, 0)
+
     def frame(self, timestamp_us: int, duration_us: int) -> Any:
         return self._kernel.frame(self._kernel.pixels, timestamp_us, duration_us)
 

@@ -35,6 +35,9 @@ class Standby:
     def pixels(self) -> Any:
         return self._drawing.pixels()
 
+    def show(self, context: Any) -> None:
+        self._drawing.show(context)
+
     def close(self) -> None:
         self._drawing.close()
         self._reserve.close()

@@ -68,7 +68,7 @@ class Studio:
             if rung.differs:
                 self._fallback(f"The video is encoded with {rung.differs}.")
         self._typesetter = Typesetter(plan.size)
-        await self._typesetter.prepare(_texts(plan), self._fonts, self._warn)
+        await self._typesetter.prepare(texts_of(plan), self._fonts, self._warn)
         executor = None
         if settings.codec:
             executor = await self._open_executor(plan, settings, self._typesetter)
@@ -121,7 +121,7 @@ def _entries(timeline: Any, name: str) -> Iterable[tuple[str, Any]]:
     return entries(record).items() if record is not None else ()
 
 
-def _texts(plan: RenderPlan) -> Iterator[Written]:
+def texts_of(plan: RenderPlan) -> Iterator[Written]:
     """Each text that is seen, once."""
     told: set[str] = set()
     for layer in (layer for stretch in plan.stretches for layer in leaves(stretch.layers)):

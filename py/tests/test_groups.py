@@ -191,7 +191,13 @@ def test_a_touched_clip_is_not_copied(touch: WireDict) -> None:
 )
 def test_a_whole_codec_string_asks_for_a_profile_and_a_highest_level(codec: str, asked: str, copies: bool) -> None:
     source = coded_source(seconds=4, codec=codec)
-    assert (way(source, shot(), codec=asked) is Way.COPY) is copies
+    container = "mkv" if codec == "vp8" else "mp4"
+    assert (way(source, shot(), codec=asked, container=container) is Way.COPY) is copies
+
+
+def test_h264_is_not_copied_into_matroska() -> None:
+    source = coded_source(seconds=4, codec="avc1.64001f")
+    assert way(source, shot(), codec="avc", container="mkv") is Way.STRAIGHT
 
 
 async def test_cancelled_while_copying_everything_is_closed() -> None:

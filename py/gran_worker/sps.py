@@ -148,8 +148,12 @@ class _Walk:
             self.ues(2)
         if self.flag():
             self.skip(65)
-        buffers = [self._buffer() for _ in range(2) if self.flag()]
-        if buffers:
+        buffered = False
+        for _ in range(2):
+            if self.flag():
+                buffered = True
+                self._buffer()
+        if buffered:
             self.skip(1)
         self.skip(1)
 

@@ -90,19 +90,20 @@ interface Cut {
   readonly copied: number;
 }
 
-const SILENT: Settings = { ...MP4, audio: false };
+const COPYING: Settings = { ...MP4, copy: 'auto' };
+const SILENT: Settings = { ...COPYING, audio: false };
 
 const CUTS: Readonly<Record<string, Cut>> = {
   // Source frames 21 to 110 and 90 to 149, key frames at 45, 90 and 135. Where a cut falls among B-frames, those are encoded.
   'H.264 with B-frames in MP4': {
     film: timeline([shot('a', 'groups.mp4', [0, 3], 0.7), shot('b', 'groups.mp4', [3, 5], 3)]),
-    settings: MP4,
+    settings: COPYING,
     copied: 64 + 59,
   },
   'H.264 with open groups': { film: timeline([shot('a', 'open-groups.mp4', [0, 3], 0)]), settings: SILENT, copied: 90 },
   'VP9 in WebM': {
     film: timeline([shot('a', 'ms-pts.webm', [0, 3.2032], 1.001)]),
-    settings: { ...WEBM, fps: 29.97 },
+    settings: { ...WEBM, fps: 29.97, copy: 'auto' },
     copied: 80,
   },
 };

@@ -86,5 +86,6 @@ $(SITE): vite.config.js kernel/planar.ts $(WEB_FILES) LICENSE THIRD_PARTY_LICENS
 	@node_modules/.bin/vite build --logLevel warn --mode worker
 	@node_modules/.bin/vite build --logLevel warn
 	@node_modules/.bin/asc kernel/planar.ts --outFile dist/planar.wasm -O3 --runtime stub --enable simd --noAssert
+	@node_modules/.bin/vite build --logLevel warn --mode offline
 	@echo "Site in dist/"
 	@touch $@

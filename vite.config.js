@@ -1,17 +1,22 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 /** @param {string} path */
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
+/** @param {string} path */
+const integrityOf = (path) => `sha256-${createHash('sha256').update(readFileSync(path)).digest('base64')}`;
+
 /** Files that go into dist/ as they are. */
 const COPIED = {
   _headers: 'web/_headers',
   'export-worker-client.d.ts': 'web/export-worker-client.d.ts',
   'speaker-worklet.js': 'web/speaker-worklet.js',
+  'manifest.webmanifest': 'web/pwa/manifest.webmanifest',
+  ...Object.fromEntries(['icon-192', 'icon-512', 'icon-maskable', 'wide'].map((name) => [`pwa/${name}.png`, `web/pwa/${name}.png`])),
   LICENSE: 'LICENSE',
   'THIRD_PARTY_LICENSES.md': 'THIRD_PARTY_LICENSES.md',
 };
@@ -32,17 +37,40 @@ function runtime() {
       if (id !== '\0runtime') return;
       if (!existsSync(folder)) this.error('dist/pyodide is missing: run `make build`, which fetches and compiles it first');
       const names = readdirSync(folder).filter((name) => /\.(wasm|zip|whl)$/.test(name));
-      /** @param {string} name */
-      const hash = (name) =>
-        `sha256-${createHash('sha256')
-          .update(readFileSync(join(folder, name)))
-          .digest('base64')}`;
-      const integrity = Object.fromEntries(names.filter((name) => !LATER.test(name)).map((name) => [name, hash(name)]));
+      const integrity = Object.fromEntries(
+        names.filter((name) => !LATER.test(name)).map((name) => [name, integrityOf(join(folder, name))]),
+      );
       const lock = JSON.stringify(JSON.parse(readFileSync(join(folder, 'pyodide-lock.json'), 'utf8')));
       const wheel = names.find((name) => name.startsWith('gran_worker-'));
       return Object.entries({ integrity, lock, wheel })
         .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
         .join('\n');
+    },
+  };
+}
+
+/** What the app does without, offline: words about it, and what only a host or a store reads. */
+const NOT_KEPT = /^(_headers|service-worker\.js|LICENSE|.*\.(d\.ts|md)|pwa\/wide\.png)$/;
+
+/**
+ * Tells the service worker what is in dist/, once all of it is there.
+ * @returns {import('vite').Plugin}
+ */
+function site() {
+  const folder = here('dist');
+  return {
+    name: 'gran-site',
+    resolveId: (id) => (id === 'virtual:site' ? '\0site' : undefined),
+    load(id) {
+      if (id !== '\0site') return;
+      const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+      const files = names
+        .filter((name) => !NOT_KEPT.test(name))
+        .sort()
+        .map((name) => ({ url: `./${name}`, hash: integrityOf(join(folder, name)), bytes: statSync(join(folder, name)).size }));
+      return `export const files = ${JSON.stringify(files)};`;
     },
   };
 }
@@ -145,8 +173,23 @@ const page = {
   },
 };
 
+/**
+ * The service worker, the last of the builds (`vite build --mode offline`): it holds the hashes of what the others made.
+ * @type {import('vite').UserConfig}
+ */
+const offline = {
+  plugins: [site()],
+  publicDir: false,
+  define: { 'process.env.NODE_ENV': '"production"' },
+  build: {
+    ...common,
+    // One classic script: not every browser takes modules here.
+    lib: { entry: here('web/service-worker.js'), formats: ['iife'], name: 'granOffline', fileName: () => 'service-worker.js' },
+  },
+};
+
 export default defineConfig(({ mode }) => ({
   root: here('web'),
   base: './', // the site works from any folder of any host
-  ...(mode === 'worker' ? worker : page),
+  ...({ worker, offline }[mode] ?? page),
 }));

@@ -14,6 +14,9 @@ import * as icons from './icons.js';
 import { loadSample } from './sample-files.js';
 import { removeOldPrivateFiles } from './saving.js';
 import { t } from './strings.js';
+import { receiveFiles } from './launch.js';
+import { offlineNote } from './offline-note.js';
+import { prepareOffline } from './offline.js';
 import { formatTime } from './timecode.js';
 import { watchExports } from './while-exporting.js';
 
@@ -183,7 +186,7 @@ effect(() => {
   ];
   render(
     html`<p class="total">${parts.map((part) => html`<span>${part}</span>`)}</p>
-      ${everything.value.length ? html`<p class="muted">${t.drop.local}</p>` : nothing}`,
+      ${everything.value.length ? html`<p class="muted">${t.drop.local}</p>` : nothing} ${offlineNote()}`,
     footer,
   );
 });
@@ -192,3 +195,5 @@ mountExportDialog();
 watchExports();
 acceptDrops(take, (problem) => (complaint.value = problem));
 void removeOldPrivateFiles();
+void prepareOffline(client.ready);
+receiveFiles(async (handles) => take(await Promise.all(handles.map((handle) => handle.getFile()))));

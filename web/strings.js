@@ -18,6 +18,15 @@ export const t = {
     advice: 'The export engine did not start. Check the connection and press Retry, or reload the page.',
     waiting: 'Waiting for the export engine…',
   },
+  offline: {
+    preparing: (/** @type {number} */ percent) => `Getting ready for offline ${percent} %`,
+    ready: '● Ready offline',
+    now: '● Offline – everything works',
+    failed: 'Not kept for offline',
+    update: 'A new version is ready',
+    exporting: 'After the export',
+    restart: 'Restart',
+  },
   missing: {
     intro: 'This browser cannot export video:',
     insecure: 'the page must come from https:// or localhost',

@@ -45,7 +45,7 @@ class SampleFrame:
     def __init__(self, sample: Any) -> None:
         self.sample = sample
         self.drawn: Any = None
-        """A VideoFrame to draw instead (truecolour.py)."""
+        """A VideoFrame or ImageBitmap of the same size to draw instead (truecolour.py)."""
         self.pts_us = round(sample.timestamp * SECOND_US)
 
     @property

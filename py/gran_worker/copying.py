@@ -1,6 +1,6 @@
 """What need not be encoded again: a picture, or all of the sound, that a film takes from a file as it is.
 
-A copy is what was asked for only where encoding again could make nothing better of it: docs/adr/0005 says when that is.
+A copy is what was asked for only where encoding again could make nothing better of it: docs/adr/0006 says when that is.
 """
 
 from collections.abc import Mapping, Sequence

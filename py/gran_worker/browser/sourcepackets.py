@@ -12,6 +12,7 @@ from pyodide.ffi import to_js
 from gran_worker.avc import begins_anew, parse_record
 from gran_worker.browser.ffi import bytes_of, drain, or_none
 from gran_worker.codecs import family
+from gran_worker.keyframes import signature
 from gran_worker.packets import opus_samples
 from gran_worker.ports import Coding, Packaging
 
@@ -109,8 +110,11 @@ async def find_coding(track: Any, bitrate: int) -> Coding | None:
 
 
 async def picture_packets(track: Any, start_us: int, frame_us: int) -> AsyncGenerator[SourcePicture, None]:
-    """As :meth:`MediaPort.picture_packets`. ``frame_us`` is how long a frame is shown."""
+    """As :meth:`MediaPort.picture_packets`, until the picture changes its size. ``frame_us`` is how long a frame is shown."""
     sink, config = mediabunny.EncodedPacketSink.new(track), await track.getDecoderConfig()
+    codec = family(config.codec)
+    opening = or_none(await sink.getFirstPacket())
+    said = b"" if opening is None else signature(codec, opening.data.to_bytes())
     begin = or_none(await sink.getKeyPacket(start_us / SECOND_US))
     if begin is None:
         begin = or_none(await sink.getFirstKeyPacket())
@@ -122,6 +126,8 @@ async def picture_packets(track: Any, start_us: int, frame_us: int) -> AsyncGene
     async with aclosing(drain(sink.packets(begin))) as packets:
         async for packet in packets:
             is_entry = packet.type == "key" and await _begins_anew(track, config, packet)
+            if packet.type == "key" and signature(codec, packet.data.to_bytes()) not in (said, b""):
+                return
             begun = begun or is_entry
             if begun:
                 yield SourcePicture(round(packet.timestamp * SECOND_US), is_entry, packet, config)

@@ -32,7 +32,7 @@ export: $(SITE)
 	@build/system.sh browser
 	@node build/export.mjs "$(PROJECT)" "$(OUT)"
 
-# Exports every scene of e2e/scenes.ts and puts it beside its reference: docs/pictures/scenes.png
+# Exports every scene of e2e/scenes.ts with both executors and puts them beside its reference: docs/pictures/
 scenes: $(SITE)
 	@build/scenes.sh
 
@@ -84,6 +84,7 @@ $(WHEEL): build/wheel.py pyproject.toml LICENSE $(WORKER_FILES) $(RUNTIME)
 $(SITE): vite.config.js kernel/planar.ts $(WEB_FILES) LICENSE THIRD_PARTY_LICENSES.md $(WHEEL)
 	@find dist -mindepth 1 -maxdepth 1 ! -name pyodide -exec rm -rf {} +
 	@node_modules/.bin/vite build --logLevel warn --mode worker
+	@node_modules/.bin/vite build --logLevel warn --mode clients
 	@node_modules/.bin/vite build --logLevel warn
 	@node_modules/.bin/asc kernel/planar.ts --outFile dist/planar.wasm -O3 --runtime stub --enable simd --noAssert
 	@node_modules/.bin/vite build --logLevel warn --mode offline

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { ICON_NAMES } from './web/icon-names.js';
 
 /** @param {string} path */
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -121,6 +122,22 @@ function fonts() {
   };
 }
 
+/**
+ * The icons, drawn once in the page's markup: no script carries them, and they are there at the first paint.
+ * @returns {import('vite').Plugin}
+ */
+function icons() {
+  const symbol = (/** @type {string} */ name) => {
+    const svg = readFileSync(here(`node_modules/lucide-static/icons/${name}.svg`), 'utf8');
+    const shapes = svg.slice(svg.indexOf('>', svg.indexOf('<svg')) + 1, svg.lastIndexOf('</svg>')).replace(/\s+/g, ' ');
+    return `<symbol id="icon-${name}" viewBox="0 0 24 24">${shapes}</symbol>`;
+  };
+  return {
+    name: 'gran-icons',
+    transformIndexHtml: (html) => html.replace('<!-- icons -->', `<svg hidden>${ICON_NAMES.map(symbol).join('')}</svg>`),
+  };
+}
+
 /** @type {import('vite').BuildOptions} */
 const common = {
   outDir: here('dist'),
@@ -156,18 +173,43 @@ const worker = {
 
 const CLIENTS = ['export-worker-client', 'preview-client'];
 
+/**
+ * The clients are builds of their own, too: each stays in the one file of its name, beside the worker that it looks for, and the
+ * page imports that very file.
+ * @type {import('vite').UserConfig}
+ */
+const clients = {
+  publicDir: false,
+  build: {
+    ...common,
+    lib: { entry: Object.fromEntries(CLIENTS.map((name) => [name, here(`web/${name}.js`)])), formats: ['es'] },
+    rolldownOptions: { output: { ...names, entryFileNames: '[name].js', minify: true } },
+  },
+};
+
+/** @returns {import('vite').Plugin} */
+function clientsBeside() {
+  return {
+    name: 'gran-clients',
+    enforce: 'pre',
+    resolveId(id) {
+      const name = CLIENTS.find((each) => id.endsWith(`/${each}.js`));
+      return name && { id: `gran:${name}`, external: true };
+    },
+  };
+}
+
 /** @type {import('vite').UserConfig} */
 const page = {
-  plugins: [copies(), fonts()],
+  plugins: [clientsBeside(), icons(), copies(), fonts()],
   build: {
     ...common,
     rolldownOptions: {
-      input: { index: here('web/index.html'), ...Object.fromEntries(CLIENTS.map((name) => [name, here(`web/${name}.js`)])) },
-      // A client's code stays in the file of its name: it looks for the worker beside itself.
-      preserveEntrySignatures: 'allow-extension',
+      input: { index: here('web/index.html') },
       output: {
         ...names,
-        entryFileNames: ({ name }) => (CLIENTS.includes(name) ? '[name].js' : 'assets/[name]-[hash].js'),
+        entryFileNames: 'assets/[name]-[hash].js',
+        paths: Object.fromEntries(CLIENTS.map((name) => [`gran:${name}`, `../${name}.js`])),
       },
     },
   },
@@ -188,8 +230,10 @@ const offline = {
   },
 };
 
+const BUILDS = { worker, clients, offline };
+
 export default defineConfig(({ mode }) => ({
   root: here('web'),
   base: './', // the site works from any folder of any host
-  ...({ worker, offline }[mode] ?? page),
+  ...(mode in BUILDS ? BUILDS[/** @type {keyof typeof BUILDS} */ (mode)] : page),
 }));

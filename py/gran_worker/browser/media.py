@@ -1,6 +1,6 @@
 """MediaPort over mediabunny's Input and sample sinks, and over ImageBitmap for pictures that do not move."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -12,7 +12,9 @@ from pyodide.ffi import JsException, to_js
 from gran_worker.browser.animation import ANIMATED, Animation
 from gran_worker.browser.faults import undecodable, unknown_codec, unreadable
 from gran_worker.browser.ffi import class_name, drain, first_of, js_errors, or_none, owned
+from gran_worker.browser.frames import SECOND_US, SampleFrame, StillFrame
 from gran_worker.browser.opened import DEFAULT_FRAME_US, Opened
+from gran_worker.browser.rasteriser import Lent
 from gran_worker.browser.sourcepackets import (
     SourcePicture,
     SourceSound,
@@ -22,13 +24,13 @@ from gran_worker.browser.sourcepackets import (
 )
 from gran_worker.browser.sourcesound import decoded_sound, probe_audio, swallowed
 from gran_worker.colour import BT709, Colour
-from gran_worker.errors import SourceError
+from gran_worker.drawings import SVG, Drawing, drawing_size, moves
+from gran_worker.errors import SourceError, located
 from gran_worker.geometry import Rotation, Size
 from gran_worker.imageheader import HEADER_BYTES, MAX_PX, MAX_SIDE_PX, is_too_large, parse_image_header
 from gran_worker.ports import Frame, Probe, Sound, VideoInfo
 from gran_worker.snapshot import file_name
 
-SECOND_US = 1_000_000
 FRAMES_TO_MEASURE = 60
 STRAIGHT_FORMATS = ("I420", "NV12")
 # Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
@@ -37,56 +39,11 @@ CONTAINER_NAMES = ("MP4", "QTFF", "MATROSKA", "WEBM", "WAVE", "OGG", "FLAC", "MP
 Info = TypeVar("Info")
 
 
-class SampleFrame:
-    """A decoded video frame."""
-
-    __slots__ = ("drawn", "pts_us", "sample")
-
-    def __init__(self, sample: Any) -> None:
-        self.sample = sample
-        self.drawn: Any = None
-        """A VideoFrame or ImageBitmap of the same size to draw instead (truecolour.py)."""
-        self.pts_us = round(sample.timestamp * SECOND_US)
-
-    @property
-    def size(self) -> Size:
-        return Size(self.sample.squarePixelWidth, self.sample.squarePixelHeight)
-
-    @property
-    def content(self) -> Any:
-        """The same object as long as the px are the same."""
-        return self.sample
-
-    @property
-    def image(self) -> Any:
-        """What ``drawImage`` takes, for immediate use."""
-        return self.sample.toCanvasImageSource() if self.drawn is None else self.drawn
-
-    def close(self) -> None:
-        self.sample.close()
-        if self.drawn is not None:
-            self.drawn.close()
-
-
-class StillFrame:
-    """An image. It belongs to the media port, which closes it at the end: many clips may show it."""
-
-    __slots__ = ("content", "image", "pts_us", "size")
-
-    def __init__(self, bitmap: Any) -> None:
-        self.image = self.content = bitmap
-        self.pts_us = 0
-        self.size = Size(bitmap.width, bitmap.height)
-
-    def close(self) -> None:
-        """Nothing: see the class."""
-
-
 class BrowserMedia:
     """The sources of one export, by path. ``alive`` is called whenever something was decoded."""
 
-    def __init__(self, files: dict[str, Any], alive: Callable[[], None]) -> None:
-        self._files, self._alive = files, alive
+    def __init__(self, files: dict[str, Any], alive: Callable[[], None], lent: Lent) -> None:
+        self._files, self._alive, self._lent = files, alive, lent
         self._opened: dict[str, Opened] = {}
 
     def offer(self, path: str, file: Any) -> None:
@@ -130,6 +87,21 @@ class BrowserMedia:
         video, video_problem = await _tried(_probe_video(opened, bitrate)) if opened.video is not None else (None, None)
         self._alive()
         return Probe(name, duration_us, video, audio, video_problem, audio_problem)
+
+    async def rasterise(self, wanted: Mapping[str, Drawing]) -> list[Drawing]:
+        """Draws the SVG sources at the sizes that are needed. Returns those that would move, and will not."""
+        for path, drawing in wanted.items():
+            opened = self._opened[path]
+            assert self._lent.rasteriser is not None  # or the probe would have refused it
+            if opened.bitmap is not None and (opened.bitmap.width, opened.bitmap.height) == drawing.size:
+                continue
+            with located(drawing.clip_id, drawing.name):
+                bitmap = await self._lent.rasteriser.rasterise(opened.drawing, opened.drawing_size, drawing.size, opened.name)
+            if opened.bitmap is not None:
+                opened.bitmap.close()
+            opened.bitmap = bitmap
+            self._alive()
+        return [drawing for path, drawing in wanted.items() if self._opened[path].drawing_moves]
 
     async def frames(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Frame, None]:
         opened = self._opened[path]
@@ -210,8 +182,7 @@ class BrowserMedia:
     async def _probe_image(self, opened: Opened, blob: Any) -> Probe:
         header = parse_image_header(bytes((await blob.slice(0, HEADER_BYTES).arrayBuffer()).to_bytes()))
         if header is not None and header.mime == "image/svg+xml":
-            message = f"{opened.name} is an SVG drawing, which the exporter cannot draw. Save it as PNG, as large as it is needed."
-            raise SourceError(message)
+            return await self._probe_drawing(opened, blob)
         if header is not None and header.size is not None and is_too_large(header.size):
             across, down = header.size
             message = (
@@ -242,6 +213,28 @@ class BrowserMedia:
             passes_straight=False,
             colour=None,
             animated=animation is not None,
+        )
+        return Probe(opened.name, 0, info, None)
+
+    async def _probe_drawing(self, opened: Opened, blob: Any) -> Probe:
+        if self._lent.rasteriser is None:
+            message = f"{opened.name} is an SVG drawing, which only a page can draw, and none lends a hand here."
+            raise SourceError(f"{message} Save it as PNG, as large as it is needed.")
+        head = bytes((await blob.slice(0, HEADER_BYTES).arrayBuffer()).to_bytes()).decode("utf-8", "replace")
+        opened.drawing, opened.drawing_size, opened.drawing_moves = blob, drawing_size(head), moves(head)
+        size = opened.drawing_size
+        info = VideoInfo(
+            kind="image",
+            codec=SVG,
+            raw=size,
+            shown=size,
+            rotation=0,
+            first_pts_us=0,
+            tick_us=0,
+            frame_us=DEFAULT_FRAME_US,
+            opaque=False,
+            passes_straight=False,
+            colour=None,
         )
         return Probe(opened.name, 0, info, None)
 

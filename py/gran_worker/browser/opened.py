@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gran_worker.browser.animation import Animation
+from gran_worker.geometry import Size
 from gran_worker.ports import Packaging
 
 DEFAULT_FRAME_US = 33_333
@@ -18,6 +19,10 @@ class Opened:
     video: Any = None
     audio: Any = None
     bitmap: Any = None
+    drawing: Any = None
+    """The file of an SVG drawing, which has a bitmap once it is known how large it is needed."""
+    drawing_size: Size = Size(0, 0)
+    drawing_moves: bool = False
     animation: Animation | None = None
     first_pts_us: int = 0
     frame_us: int = DEFAULT_FRAME_US

@@ -80,9 +80,9 @@ export const SPEEDS = timeline([
 ]);
 
 /** A film of `seconds` in shots of 5 s, for what needs time. */
-export function longFilm(seconds: number, path: MediaName = 'long-gop.mp4'): Timeline {
-  const count = Math.ceil(seconds / 5);
-  return timeline(Array.from({ length: count }, (_, i) => shot(`s${i}`, path, [5 * i, Math.min(seconds, 5 * i + 5)], 0.5)));
+export function longFilm(seconds: number, path: MediaName = 'long-gop.mp4', each = 5): Timeline {
+  const count = Math.ceil(seconds / each);
+  return timeline(Array.from({ length: count }, (_, i) => shot(`s${i}`, path, [each * i, Math.min(seconds, each * (i + 1))], 0.5)));
 }
 
 const EXACT: Readonly<Record<string, Rate>> = {

@@ -67,7 +67,14 @@ export interface Timeline {
   readonly timebase: { readonly fps: number };
   readonly tracks: readonly Track[];
   readonly sources: Readonly<
-    Record<string, { readonly $media: MediaName } | { readonly $blob: string } | { readonly $opfs: string } | GivenFile>
+    Record<
+      string,
+      | { readonly $media: MediaName }
+      | { readonly $blob: string }
+      | { readonly $bytes: string; readonly name: string }
+      | { readonly $opfs: string }
+      | GivenFile
+    >
   >;
   readonly timelines?: Readonly<Record<string, unknown>>;
   readonly fonts?: Readonly<Record<string, { readonly $media: MediaName }>>;

@@ -1,6 +1,7 @@
 /** Boots Python in this worker and hands the worker over to it. What is done with a message is gran_worker's business. */
 import { loadPyodide } from 'pyodide';
 import { integrity, lock, wheel } from 'virtual:runtime';
+import { guardReads } from './guard-reads.js';
 import { toJsonText } from './to-json-text.js';
 
 /** @type {unknown[]} messages that came before Python listened */
@@ -75,7 +76,7 @@ async function boot() {
     if (!loaded.length && !python.loadedPackages[name]) throw new Error(`${name} could not be loaded`);
   };
   const loadPixi = () => import('./pixi.js');
-  python.registerJsModule('gran_js', { toJsonText, registerEncoder, loadPixi, loadPackage });
+  python.registerJsModule('gran_js', { toJsonText, guardReads, registerEncoder, loadPixi, loadPackage });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }

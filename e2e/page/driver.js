@@ -117,6 +117,7 @@ async function made(value, transfer) {
   if (Object.getPrototypeOf(value) !== Object.prototype) return value;
   if ('$media' in value) return mediaFile(value.$media);
   if ('$blob' in value) return new Blob([value.$blob]);
+  if ('$bytes' in value) return new File([Uint8Array.from(atob(value.$bytes), (char) => char.charCodeAt(0))], value.name);
   if ('$file' in value) return new File([value.$file], value.name);
   if ('$opfs' in value) return (await navigator.storage.getDirectory()).getFileHandle(value.$opfs, { create: true });
   if ('$stream' in value) {

@@ -5,6 +5,7 @@ from typing import Any
 
 from gran_js import loadPackage
 from pyodide.ffi import JsException
+from pyodide_js import _module
 
 from gran_worker.browser.channel import Channel
 from gran_worker.browser.files import about, read_whole
@@ -106,7 +107,7 @@ class BrowserWorkshop:
             return  # it was no destination at all, which is what the message was refused for
 
     def readings(self, meter: Meter) -> Outgoing:
-        return Telemetry.of(meter)
+        return Telemetry.of(meter, _module.HEAPU8.length)
 
 
 class PreviewWorkshop:

@@ -95,6 +95,10 @@ class Dispatcher:
             else:
                 self._send(Refused.of(request_id, error))
             return
+        except Exception as bug:  # noqa: BLE001 - no memory for the message, most likely; whoever sent it waits for an answer
+            traceback.print_exc()
+            self._keep(self._refuse(InternalError.wrap(bug), parcel))
+            return
         match message:
             case InitExport() if self._job is not None:
                 # Its destination is left alone: it may be the running export's own.

@@ -183,8 +183,8 @@ class Telemetry(StrictWire):
     """How many frames, codecs, ports and the like are open, by class."""
 
     @classmethod
-    def of(cls, meter: Meter) -> "Telemetry":
-        """The meter's reading of this moment."""
+    def of(cls, meter: Meter, heap_bytes: int | None = None) -> "Telemetry":
+        """The meter's reading of this moment. ``heap_bytes`` is WebAssembly's memory, which never shrinks: it is its own peak."""
         elapsed_s = meter.clock() - meter.began_s
         per_s = 1 / elapsed_s if elapsed_s > 0 else 0.0
         return cls(
@@ -198,6 +198,7 @@ class Telemetry(StrictWire):
             copied_frames=meter.copied_frames,
             queue_peaks=dict(meter.high_water),
             bytes_written=meter.bytes_written,
+            peak_heap_bytes=heap_bytes,
             executor=meter.executor or None,
             encoder=meter.encoder or None,
             sound=meter.sound or None,

@@ -439,6 +439,18 @@ async def test_text_that_is_no_json_is_refused() -> None:
     assert isinstance(await worker.end(), Error)
 
 
+async def test_a_message_that_there_is_no_memory_for_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parse(_text: str) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("gran_worker.dispatch.parse", parse)
+    worker, parcel = Worker(), studio()
+    worker.take(init_export(), parcel)
+    assert isinstance(await worker.end(), Error)
+    assert worker.failure.code == "E_MEMORY"
+    assert worker.workshop.discarded == [parcel]
+
+
 async def test_a_destination_that_cannot_be_tidied_does_not_hide_the_refusal() -> None:
     worker = Worker()
     worker.workshop.discarding = Trouble(SinkError("The folder is gone."))

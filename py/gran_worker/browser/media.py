@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import js
 import mediabunny
+from gran_js import guardReads
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.browser.animation import ANIMATED, Animation
@@ -72,7 +73,7 @@ class BrowserMedia:
         opened = self._opened[path] = Opened(name)
         with js_errors(unreadable(name)):
             opened.input = mediabunny.Input.new(
-                source=mediabunny.BlobSource.new(blob),
+                source=guardReads(mediabunny.BlobSource.new(blob)),
                 formats=to_js([getattr(mediabunny, container) for container in CONTAINER_NAMES]),
             )
             if not await opened.input.canRead():

@@ -12,6 +12,7 @@ export const BLOCK = 1024;
 /** A click begins with a sample of zero, so that nobody can tell its place better than this. */
 const BLURRED = 2;
 
+/** Everything is encoded, which is what most tests are about; copying.spec.ts is about the rest. */
 export const MP4: Settings = {
   width: 320,
   height: 180,
@@ -19,6 +20,7 @@ export const MP4: Settings = {
   codec: 'avc',
   bitrate: 2_500_000,
   container: 'mp4',
+  copy: 'never',
   audio: { codec: 'aac', bitrate: 160_000, sampleRate: 48_000, channels: 2 },
 };
 

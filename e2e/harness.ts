@@ -94,6 +94,7 @@ export interface Timeline {
       | { readonly $blob: string }
       | { readonly $broken: Broken }
       | { readonly $bytes: string; readonly name: string }
+      | { readonly $opfs: string }
       | GivenFile
     >
   >;
@@ -393,6 +394,39 @@ export class Bench extends Watched {
     );
     const bytes = Buffer.from(samples, 'base64');
     return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  }
+
+  /** Luma of the frames that show at `times` (seconds) where Chromium itself plays the file. */
+  async seenByChromium(path: string, times: readonly number[]): Promise<Uint8Array[]> {
+    const file = (await readFile(path)).toString('base64');
+    const type = TYPES[extname(path)] ?? '';
+    const seen = await this.page.evaluate(
+      async ([file, type, times]) => {
+        const video = document.createElement('video');
+        const bytes = Uint8Array.from(atob(file), (char) => char.charCodeAt(0));
+        video.src = URL.createObjectURL(new Blob([bytes], { type }));
+        video.muted = true;
+        const next = (event: string): Promise<unknown> => new Promise((resolve) => video.addEventListener(event, resolve, { once: true }));
+        await next('loadeddata');
+        const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
+        const context = canvas.getContext('2d', { willReadFrequently: true })!;
+        const frames: string[] = [];
+        for (const time of times) {
+          const there = new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+          video.currentTime = time;
+          await there;
+          context.drawImage(video, 0, 0);
+          const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+          let text = '';
+          for (let at = 1; at < data.length; at += 4) text += String.fromCharCode(data[at]!);
+          frames.push(btoa(text));
+        }
+        URL.revokeObjectURL(video.src);
+        return frames;
+      },
+      [file, type, times] as const,
+    );
+    return seen.map((frame) => new Uint8Array(Buffer.from(frame, 'base64')));
   }
 
   async openWire(): Promise<Wire> {

@@ -170,6 +170,8 @@ class Telemetry(StrictWire):
     """Seconds of film made per second."""
     dropped_frames: int
     repeated_frames: int
+    copied_frames: int
+    """Those that went into the file as they are in their source."""
     queue_peaks: Mapping[str, int]
     bytes_written: int
     peak_heap_bytes: int | None = None
@@ -193,6 +195,7 @@ class Telemetry(StrictWire):
             encode_fps=round(meter.frames_done * per_s, 2),
             dropped_frames=meter.dropped_frames,
             repeated_frames=meter.repeated_frames,
+            copied_frames=meter.copied_frames,
             queue_peaks=dict(meter.high_water),
             bytes_written=meter.bytes_written,
             peak_heap_bytes=heap_bytes,

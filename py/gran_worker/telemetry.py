@@ -39,6 +39,7 @@ class Meter:
     bytes_written: int = 0
     dropped_frames: int = 0
     repeated_frames: int = 0
+    copied_frames: int = 0
     high_water: Counter[str] = field(default_factory=Counter)
     encoder: str = ""
     executor: str = ""

@@ -12,7 +12,7 @@ from gran_worker.compose import Op, pictures
 from gran_worker.errors import SourceError
 from gran_worker.geometry import Size
 from gran_worker.plan import RenderPlan
-from gran_worker.ports import AudioInfo, Block, Packaging, Probe, Sound, VideoInfo
+from gran_worker.ports import AudioInfo, Block, Coding, Packaging, Probe, Sound, VideoInfo
 from gran_worker.settings import Settings
 from gran_worker.timing import FrameRate, sample_index
 
@@ -78,6 +78,8 @@ class FakeSource:
     pts_us: tuple[int, ...] = ()
     sound: Block | None = None
     first: int = 0
+    coded: tuple[tuple[int, bool], ...] = ()
+    """Frames in the order of decoding, and whether that can begin there."""
 
     def without_sound(self) -> "FakeSource":
         return replace(self, probe=replace(self.probe, audio=None), sound=None)
@@ -103,6 +105,21 @@ def video_source(
     info.setdefault("shown", raw if rotation in (0, 180) else Size(raw.height, raw.width))
     video = replace(VIDEO, tick_us=tick_us, frame_us=rate.duration_us(0), first_pts_us=pts_us[0], **info)  # type: ignore[arg-type]
     return FakeSource(Probe(name, pts_us[-1] + video.frame_us, video, None), tuple(pts_us))
+
+
+def coded_source(
+    fps: FrameRate | int = 30, *, group: int = 30, b_frames: int = 0, codec: str = "vp09.00.10.08", **fields: object
+) -> FakeSource:
+    """A video that can be copied: key frames ``group`` frames apart, ``b_frames`` between two others in the order of showing."""
+    plain = video_source(fps, coding=Coding(codec, 1_000_000), **fields)  # type: ignore[arg-type]
+    coded: list[tuple[int, bool]] = []
+    for start in range(0, len(plain.pts_us), group):
+        end = min(start + group, len(plain.pts_us))
+        coded.append((start, True))
+        for first in range(start + 1, end, b_frames + 1):
+            last = min(first + b_frames, end - 1)
+            coded += [(number, False) for number in (last, *range(first, last))]
+    return replace(plain, coded=tuple(coded))
 
 
 def image_source(size: Size = SIZE, *, opaque: bool = False, name: str = "picture.png") -> FakeSource:
@@ -151,6 +168,15 @@ class FakePacket(NamedTuple):
 
     first: int
     n_samples: int
+
+
+class FakeCoded(NamedTuple):
+    """A packet of a picture."""
+
+    path: str
+    number: int
+    pts_us: int
+    is_entry: bool
 
 
 class FakeMedia:
@@ -248,6 +274,22 @@ class FakeMedia:
         finally:
             await self._leave(path)
 
+    async def picture_packets(self, path: str, start_us: int) -> AsyncGenerator[FakeCoded, None]:
+        source = self.sources[path]
+        video = source.probe.video
+        assert video is not None
+        begun = False
+        self._open()
+        try:
+            for number, is_entry in source.coded:
+                pts_us = source.pts_us[number]
+                begun = begun or is_entry and pts_us > start_us - video.frame_us
+                if begun:
+                    await self._step(f"packet {path} {number}")
+                    yield FakeCoded(path, number, pts_us, is_entry)
+        finally:
+            await self._leave(path)
+
     async def close(self) -> None:
         await self._step("close")
         self.closed = True
@@ -304,6 +346,7 @@ class Picture(NamedTuple):
 
     layers: tuple[tuple[str, int] | str | None, ...]
     straight: bool = False
+    copied: bool = False
 
 
 class RecordingOutput:
@@ -324,6 +367,9 @@ class RecordingOutput:
         self.packets: list[FakePacket] = []
         self.order: list[str] = []
         """``v`` for each frame, ``a`` for each block."""
+        self.refused: set[str] = set()
+        """Sources of which no packets are taken."""
+        self._coming: dict[int, Picture] = {}
         self._canvas: Picture | None = None
         self._arrivals: dict[int, asyncio.Event] = {}
         self._samples = 0
@@ -363,6 +409,21 @@ class RecordingOutput:
         assert self._canvas is not None
         await self._add(self._canvas, index)
 
+    def takes(self, path: str) -> bool:
+        return path not in self.refused
+
+    async def copy_frame(self, packet: FakeCoded, index: int) -> None:
+        self._must_be("open")
+        await self._step(f"frame {index}")
+        assert index not in self._coming
+        assert index >= len(self.pictures)
+        # Decoding begins at an entry, and what comes between is whole.
+        assert packet.is_entry or self._coming or self.pictures[-1].copied
+        self._coming[index] = Picture(((packet.path, packet.number),), copied=True)
+        while len(self.pictures) in self._coming:
+            self.pictures.append(self._coming.pop(len(self.pictures)))
+        self.order.append("v")
+
     async def add_sound(self, block: Block, first: int) -> None:
         self._must_be("open")
         assert first == self._samples, f"block at sample {first}, expected {self._samples}"
@@ -380,6 +441,7 @@ class RecordingOutput:
 
     async def finish(self) -> None:
         self._must_be("open")
+        assert not self._coming
         await self._step("finish")
         self.destination = "finished"
 
@@ -398,6 +460,7 @@ class RecordingOutput:
 
     async def _add(self, picture: Picture, index: int) -> None:
         self._must_be("open")
+        assert not self._coming, "a picture that was decoded already waits for one that never came"
         assert index == len(self.pictures), f"frame {index}, expected {len(self.pictures)}"
         await self._step(f"frame {index}")
         self.pictures.append(picture)

@@ -3,71 +3,35 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
 import js
 import mediabunny
-import numpy as np
 from gran_js import decoders, guardReads
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.browser.animation import ANIMATED, Animation
-from gran_worker.browser.faults import undecodable, unknown_codec, unreadable
-from gran_worker.browser.ffi import class_name, drain, first_of, js_errors, or_none, owned
+from gran_worker.browser.faults import undecodable, unreadable
+from gran_worker.browser.ffi import class_name, drain, js_errors, or_none, owned
 from gran_worker.browser.frames import SECOND_US, SampleFrame, StillFrame
-from gran_worker.browser.pictures import DEFAULT_FRAME_US, expect_end, pictures, probe_video
+from gran_worker.browser.opened import DEFAULT_FRAME_US, Opened
+from gran_worker.browser.pictures import expect_end, pictures, probe_video
 from gran_worker.browser.rasteriser import Lent
-from gran_worker.browser.sourcepackets import MEASURED, SourceSound, find_packaging, sound_packets
+from gran_worker.browser.sourcepackets import SourcePicture, SourceSound, picture_packets, sound_packets
+from gran_worker.browser.sourcesound import decoded_sound, probe_audio, swallowed
 from gran_worker.drawings import SVG, Drawing, drawing_size, moves
 from gran_worker.errors import SourceError, located
 from gran_worker.geometry import Size
 from gran_worker.imageheader import HEADER_BYTES, MAX_PX, MAX_SIDE_PX, is_too_large, parse_image_header
-from gran_worker.lateness import HEAD_BYTES, matroska_lateness, mp3_lateness
-from gran_worker.ports import AudioInfo, Frame, Packaging, Probe, Sound, VideoInfo
+from gran_worker.ports import Frame, Probe, Sound, VideoInfo
 from gran_worker.snapshot import file_name
 
-MILLISECONDS = 1000
 # Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
 CONTAINER_NAMES = ("MP4", "QTFF", "MATROSKA", "WEBM", "WAVE", "OGG", "FLAC", "MP3", "ADTS", "MPEG_TS")
 
 Info = TypeVar("Info")
-
-
-@dataclass(slots=True)
-class _Opened:
-    """A source that stays open for the length of the export."""
-
-    name: str
-    input: Any = None
-    video: Any = None
-    audio: Any = None
-    bitmap: Any = None
-    drawing: Any = None
-    """The file of an SVG drawing, which has a bitmap once it is known how large it is needed."""
-    drawing_size: Size = Size(0, 0)
-    drawing_moves: bool = False
-    animation: Animation | None = None
-    in_software: bool = False
-    first_pts_us: int = 0
-    rate_hz: int = 1
-    late: int = 0
-    """Samples that the demuxer's times of the sound are late by."""
-    late_packets: int = 0
-    """The same for packets: some decoders leave out what the packets still hold."""
-    packaging: Packaging | None = None
-    starts_empty: bool = False
-    sound_slack: int = 2
-    """Samples by which the container's rounding moves the times of blocks that follow each other without a gap."""
-
-    def close(self) -> None:
-        if self.input is not None:
-            self.input.dispose()
-        if self.bitmap is not None:
-            self.bitmap.close()
-        if self.animation is not None:
-            self.animation.close()
 
 
 class BrowserMedia:
@@ -75,9 +39,9 @@ class BrowserMedia:
 
     def __init__(self, files: dict[str, Any], alive: Callable[[], None], lent: Lent) -> None:
         self._files, self._alive, self._lent = files, alive, lent
-        self._opened: dict[str, _Opened] = {}
+        self._opened: dict[str, Opened] = {}
         self._frames = 0
-        self._waits: dict[asyncio.Future[None], _Opened] = {}
+        self._waits: dict[asyncio.Future[None], Opened] = {}
         self._closed = False
         decoders.enter()
 
@@ -104,7 +68,7 @@ class BrowserMedia:
             name = getattr(blob, "name", None) or name
             if blob.size == 0:
                 raise SourceError(f"{name} is empty (0 bytes).")
-        opened = self._opened[path] = _Opened(name)
+        opened = self._opened[path] = Opened(name)
         with js_errors(unreadable(name)):
             opened.input = mediabunny.Input.new(
                 source=guardReads(mediabunny.BlobSource.new(blob)),
@@ -117,8 +81,9 @@ class BrowserMedia:
             if opened.video is None and opened.audio is None:
                 raise SourceError(f"{name} holds neither picture nor sound.")
             duration_us = round(await opened.input.computeDuration() * SECOND_US)
-        video, video_problem = await _tried(self._probe_video(opened)) if opened.video is not None else (None, None)
-        audio, audio_problem = await _tried(_probe_audio(opened, blob)) if opened.audio is not None else (None, None)
+        audio, audio_problem = await _tried(probe_audio(opened, blob)) if opened.audio is not None else (None, None)
+        bitrate = max(0, round(8 * blob.size * SECOND_US / max(1, duration_us)) - (audio.bitrate if audio is not None else 0))
+        video, video_problem = await _tried(self._probe_video(opened, bitrate)) if opened.video is not None else (None, None)
         self._alive()
         return Probe(name, duration_us, video, audio, video_problem, audio_problem)
 
@@ -182,14 +147,14 @@ class BrowserMedia:
             # What is late begins, in the demuxer's time, after its own.
             late_s = opened.late / opened.rate_hz
             start_s, end_s = (max(0.0, edge_us / SECOND_US + late_s) for edge_us in (start_us, end_us))
-            late = opened.late - await _swallowed(opened, start_s)
+            late = opened.late - await swallowed(opened, start_s)
             samples = drain(sink.samples(start_s, end_s))
             expected: int | None = None
             async with aclosing(samples):
                 async for sample in samples:
                     self._alive()
                     try:
-                        sound = _sound(sample, late)
+                        sound = decoded_sound(sample, late)
                     finally:
                         sample.close()
                     if expected is not None and abs(sound.first - expected) <= opened.sound_slack:
@@ -230,6 +195,14 @@ class BrowserMedia:
                     self._alive()
                     yield packet
 
+    async def picture_packets(self, path: str, start_us: int) -> AsyncGenerator[SourcePicture, None]:
+        opened = self._opened[path]
+        with js_errors(unreadable(opened.name)):
+            async with aclosing(picture_packets(opened.video, start_us, opened.frame_us)) as packets:
+                async for packet in packets:
+                    self._alive()
+                    yield packet
+
     async def close(self) -> None:
         if self._closed:
             return
@@ -246,7 +219,7 @@ class BrowserMedia:
     def _frame_closed(self) -> None:
         self._frames -= 1
 
-    async def _decoded(self, opened: _Opened, coming: Any) -> Any:
+    async def _decoded(self, opened: Opened, coming: Any) -> Any:
         """What a decoder brings, unless :meth:`rescue` gives up on it."""
         wait: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waits[wait] = opened
@@ -255,19 +228,19 @@ class BrowserMedia:
         finally:
             del self._waits[wait]
 
-    async def _probe_video(self, opened: _Opened) -> VideoInfo:
+    async def _probe_video(self, opened: Opened, bitrate: int) -> VideoInfo:
         decoded = partial(self._decoded, opened)
         try:
-            info = await probe_video(opened.video, opened.name, opened.in_software, decoded)
+            info = await probe_video(opened, bitrate, decoded)
         except SourceError as error:
             if error.code != "E_DECODE" or opened.in_software:
                 raise
             opened.in_software = True
-            info = await probe_video(opened.video, opened.name, opened.in_software, decoded)
-        opened.first_pts_us = info.first_pts_us
+            info = await probe_video(opened, bitrate, decoded)
+        opened.first_pts_us, opened.frame_us = info.first_pts_us, info.frame_us
         return info
 
-    async def _probe_image(self, opened: _Opened, blob: Any) -> Probe:
+    async def _probe_image(self, opened: Opened, blob: Any) -> Probe:
         header = parse_image_header(bytes((await blob.slice(0, HEADER_BYTES).arrayBuffer()).to_bytes()))
         if header is not None and header.mime == "image/svg+xml":
             return await self._probe_drawing(opened, blob)
@@ -304,7 +277,7 @@ class BrowserMedia:
         )
         return Probe(opened.name, 0, info, None)
 
-    async def _probe_drawing(self, opened: _Opened, blob: Any) -> Probe:
+    async def _probe_drawing(self, opened: Opened, blob: Any) -> Probe:
         if self._lent.rasteriser is None:
             message = f"{opened.name} is an SVG drawing, which only a page can draw, and none lends a hand here."
             raise SourceError(f"{message} Save it as PNG, as large as it is needed.")
@@ -333,77 +306,3 @@ async def _tried(probing: Awaitable[Info]) -> tuple[Info | None, str | None]:
         return await probing, None
     except SourceError as error:
         return None, error.message
-
-
-async def _probe_audio(opened: _Opened, blob: Any) -> AudioInfo:
-    """Decodes the first block: headers and decoders may differ about the rate, and the decoder is right."""
-    track, name = opened.audio, opened.name
-    with js_errors(undecodable(name, "sound")):
-        codec = or_none(await track.getCodec()) or or_none(await track.getInternalCodecId())
-        if not await track.canDecode():
-            raise unknown_codec(name, "sound", codec)
-        async with first_of(mediabunny.AudioSampleSink.new(track).samples()) as first:
-            if first is None:
-                raise SourceError(f"the sound of {name} has no block that can be decoded.", code="E_DECODE")
-            opened.rate_hz = int(first.sampleRate)
-            opened.starts_empty = codec == "vorbis"
-            opened.late = await _lateness(opened, str(codec), blob, int(first.numberOfFrames))
-            if await track.getTimeResolution() <= MILLISECONDS:
-                opened.sound_slack = opened.rate_hz * 3 // 2000
-            opened.late_packets = await _packet_lateness(opened, str(codec), blob)
-            opened.packaging = await find_packaging(track, opened.rate_hz, opened.late_packets)
-            bitrate = round((await track.computePacketStats(MEASURED)).averageBitrate)
-            return AudioInfo(str(codec), opened.rate_hz, int(first.numberOfChannels), bitrate, opened.packaging)
-
-
-async def _lateness(opened: _Opened, codec: str, blob: Any, first_samples: int) -> int:
-    """Samples by which the times of ``opened``'s sound are late, less those that its decoder leaves out by itself."""
-    container = str((await opened.input.getFormat()).name)
-    if container in ("Matroska", "WebM") and codec != "opus":
-        return matroska_lateness(await _head(blob), opened.rate_hz)
-    if container == "MP3":
-        return mp3_lateness(await _head(blob))
-    if container in ("MP4", "QuickTime File Format") and codec == "opus":
-        # Decoders of Opus leave out the pre-skip by themselves, and the edit list has moved it before 0 already.
-        packet = or_none(await mediabunny.EncodedPacketSink.new(opened.audio).getFirstPacket())
-        whole = 0 if packet is None else round(packet.duration * opened.rate_hz)
-        return -max(0, whole - first_samples) if packet is not None and packet.timestamp < 0 else 0
-    return 0
-
-
-async def _packet_lateness(opened: _Opened, codec: str, blob: Any) -> int:
-    """Samples by which the times of ``opened``'s packets of sound are late."""
-    if str((await opened.input.getFormat()).name) in ("Matroska", "WebM"):
-        return matroska_lateness(await _head(blob), opened.rate_hz)
-    # Where an edit list or a granule position says what is not heard, the times are right.
-    return 0 if codec == "opus" else opened.late
-
-
-async def _swallowed(opened: _Opened, start_s: float) -> int:
-    """Samples by which the decoder's times are early where it begins at ``start_s``.
-
-    Vorbis gives nothing for the packet that it begins with, and its decoders count on from that packet's time. At the very beginning that
-    is right: there the packet's own time is one that nothing sounds in.
-    """
-    if not opened.starts_empty:
-        return 0
-    packets = mediabunny.EncodedPacketSink.new(opened.audio)
-    steps = []
-    for begin in (await packets.getPacket(start_s), await packets.getFirstPacket()):
-        after = None if or_none(begin) is None else or_none(await packets.getNextPacket(begin))
-        steps.append(0.0 if after is None else after.timestamp - begin.timestamp)
-    return round((steps[0] - steps[1]) * opened.rate_hz) if steps[0] else 0
-
-
-async def _head(blob: Any) -> bytes:
-    return bytes((await blob.slice(0, HEAD_BYTES).arrayBuffer()).to_bytes())
-
-
-def _sound(sample: Any, late: int) -> Sound:
-    """Copied out whole and interleaved: one crossing a block."""
-    n_samples, channels, rate_hz = int(sample.numberOfFrames), int(sample.numberOfChannels), int(sample.sampleRate)
-    copied = js.Float32Array.new(n_samples * channels)
-    sample.copyTo(copied, planeIndex=0, format="f32")
-    flat = np.empty(n_samples * channels, np.float32)
-    copied.assign_to(flat)
-    return Sound(round(sample.timestamp * rate_hz) - late, rate_hz, flat.reshape(n_samples, channels).T)

@@ -8,12 +8,13 @@ import mediabunny
 from gran_worker.browser.faults import undecodable, unknown_codec
 from gran_worker.browser.ffi import first_of, js_errors, or_none
 from gran_worker.browser.frames import SECOND_US
+from gran_worker.browser.opened import DEFAULT_FRAME_US, Opened
+from gran_worker.browser.sourcepackets import find_coding
 from gran_worker.colour import BT709, Colour
 from gran_worker.errors import SourceError
 from gran_worker.geometry import Rotation, Size
 from gran_worker.ports import VideoInfo
 
-DEFAULT_FRAME_US = 33_333
 FRAMES_TO_MEASURE = 60
 SHORTFALL_US = 500_000
 """A decoder that ends this much before its file has lost pictures. Some files end in a packet or two that are none."""
@@ -27,8 +28,9 @@ def pictures(track: Any, in_software: bool) -> Any:
     return mediabunny.VideoSampleSink.new(track)
 
 
-async def probe_video(track: Any, name: str, in_software: bool, decoded: Callable[[Any], Awaitable[Any]]) -> VideoInfo:
+async def probe_video(opened: Opened, bitrate: int, decoded: Callable[[Any], Awaitable[Any]]) -> VideoInfo:
     """Decodes the first frame: only that shows the colour space and that the browser means what it says."""
+    track, name = opened.video, opened.name
     with js_errors(undecodable(name, "picture")):
         codec = or_none(await track.getCodec()) or or_none(await track.getInternalCodecId())
         if not await track.canDecode():
@@ -37,7 +39,7 @@ async def probe_video(track: Any, name: str, in_software: bool, decoded: Callabl
         stats = await track.computePacketStats(FRAMES_TO_MEASURE)
         rate = stats.averagePacketRate
         opaque = not await track.canBeTransparent()
-        async with first_of(pictures(track, in_software).samples(), decoded) as first:
+        async with first_of(pictures(track, opened.in_software).samples(), decoded) as first:
             if first is None:
                 raise SourceError(f"the picture of {name} has no frame that can be decoded.", code="E_DECODE")
             raw = Size(first.squarePixelWidth, first.squarePixelHeight)
@@ -55,6 +57,7 @@ async def probe_video(track: Any, name: str, in_software: bool, decoded: Callabl
                 opaque=opaque,
                 passes_straight=rotation == 0 and not first.flip and square and first.format in STRAIGHT_FORMATS,
                 colour=_colour(first.colorSpace),
+                coding=await find_coding(track, bitrate),
             )
 
 

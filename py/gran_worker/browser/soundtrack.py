@@ -23,6 +23,7 @@ from gran_worker.trimming import (
     Patch,
     edit_ends,
     matroska_delay,
+    matroska_duration,
     matroska_end,
     mp3_delay,
 )
@@ -32,10 +33,10 @@ MP3_DECODER_DELAY = 529
 
 
 class SoundTrack:
-    """The track of sound of one file. ``priming`` samples before its first are decoded and not heard."""
+    """The track of sound of one file. ``priming`` samples before its first are decoded and not heard; the film lasts ``film_us``."""
 
-    def __init__(self, audio: AudioSettings, container: str, priming: int, n_samples: int, alive: Callable[[], None]) -> None:
-        self._audio, self._container, self._alive = audio, container, alive
+    def __init__(self, audio: AudioSettings, container: str, priming: int, n_samples: int, film_us: int, alive: Callable[[], None]) -> None:
+        self._audio, self._container, self._alive, self._film_us = audio, container, alive, film_us
         self._priming, self._n_samples = priming, n_samples
         self.source = mediabunny.EncodedAudioPacketSource.new(audio.codec)
         # Matroska counts from the first sample that a decoder gives and says beside it how many of them do not count.
@@ -61,6 +62,7 @@ class SoundTrack:
             delay_ns = round(self._priming * SECOND_NS / rate_hz)
             pre_roll_ns = OPUS_PRE_ROLL_NS if self._audio.codec == "opus" else 0
             found.append(matroska_delay(*written.header, delay_ns, pre_roll_ns))
+            found.append(matroska_duration(*written.header, self._film_us))
         if self._discards and written.last_cluster is not None:
             found.append(matroska_end(*written.last_cluster, round(self._discards * SECOND_NS / rate_hz)))
         if written.moov is not None:
@@ -87,8 +89,10 @@ class SoundTrack:
 class EncodedSound:
     """Sound that is encoded on its way into the track."""
 
-    def __init__(self, audio: AudioSettings, encoding: Encoding, container: str, n_samples: int, alive: Callable[[], None]) -> None:
-        self.track = SoundTrack(audio, container, encoding.priming, n_samples, alive)
+    def __init__(
+        self, audio: AudioSettings, encoding: Encoding, container: str, n_samples: int, film_us: int, alive: Callable[[], None]
+    ) -> None:
+        self.track = SoundTrack(audio, container, encoding.priming, n_samples, film_us, alive)
         self._rate_hz, self._priming = audio.sample_rate, encoding.priming
         self._placer = Placer(encoding.priming, n_samples)
         self._encoder = SoundEncoder(audio)
@@ -127,8 +131,8 @@ def _stopped(name: str, message: str) -> EncoderError:
 class CopiedSound:
     """Sound whose packets go into the track as they are."""
 
-    def __init__(self, audio: AudioSettings, passage: Passage, container: str, alive: Callable[[], None]) -> None:
-        self.track = SoundTrack(audio, container, passage.priming, passage.n_samples, alive)
+    def __init__(self, audio: AudioSettings, passage: Passage, container: str, film_us: int, alive: Callable[[], None]) -> None:
+        self.track = SoundTrack(audio, container, passage.priming, passage.n_samples, film_us, alive)
         self._passage = passage
 
     async def add(self, sound: SourceSound) -> None:

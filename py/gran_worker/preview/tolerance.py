@@ -7,7 +7,7 @@ from dataclasses import replace
 from gran_worker.decoding import decoded_frames, decoded_still
 from gran_worker.errors import ExportError, SourceError
 from gran_worker.geometry import Size
-from gran_worker.ports import Frame, MediaPort, Probe, Sound, SoundPacket, VideoInfo
+from gran_worker.ports import Frame, MediaPort, PicturePacket, Probe, Sound, SoundPacket, VideoInfo
 from gran_worker.snapshot import Clip, label
 
 PLACEHOLDER_FRAME_US = 33_333
@@ -99,6 +99,9 @@ class TolerantMedia:
 
     def sound_packets(self, path: str, first: int, end: int) -> AsyncGenerator[SoundPacket, None]:
         return self._media.sound_packets(path, first, end)
+
+    def picture_packets(self, path: str, start_us: int) -> AsyncGenerator[PicturePacket, None]:
+        return self._media.picture_packets(path, start_us)
 
     async def close(self) -> None:
         await self._media.close()

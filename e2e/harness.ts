@@ -336,6 +336,7 @@ export class Bench extends Watched {
       audit = await this.page.evaluate((wire) => granDriver.audit(wire), wire);
       return Object.fromEntries(Object.entries(audit.open).filter(([, count]) => count > 0));
     };
+    await left(); // a worker that had to be replaced is booting still
     await expect.poll(left, { message: 'objects left open', timeout: LETTING_GO_MS, intervals: [20, 50, 100] }).toEqual({});
     return audit;
   }

@@ -92,7 +92,7 @@ async function seek(bench: Bench, timeUs: number): Promise<void> {
   const { length } = (await told(bench)).frames;
   await call(bench, 'seek', timeUs);
   await expect.poll(async () => (await told(bench)).frames.length).toBeGreaterThan(length);
-  expect(await lastFrame(bench)).toBe(timeUs);
+  await expect.poll(() => lastFrame(bench)).toBe(timeUs); // one that was on its way may come before
 }
 
 const SAME = SCENES.filter(({ name }) => name !== 'HDR').slice(0, 12);

@@ -31,6 +31,7 @@ let timer;
 let writing = Promise.resolve();
 
 const newId = () => crypto.randomUUID();
+const noop = () => {};
 
 /** @returns {Promise<void>} when the project of the last time, or the sample, is on the screen */
 export async function startProjects() {
@@ -63,15 +64,15 @@ export async function openSample() {
   hint.value = true;
   untouchedSample = true;
   const held = holdProject(id);
-  const loaded = (async () => {
-    try {
-      for (const { path, found } of await loadSample()) if (projectId.value === id) await relink(path, found);
-    } catch {
-      toast(t.sample.failed, { bad: true });
-    }
-  })();
-  void enqueue(() => loaded); // without its files it is nothing to come back to
-  await Promise.all([held, loaded]);
+  const fetched = loadSample();
+  void enqueue(() => fetched.then(noop, noop)); // without its files it is nothing to come back to
+  try {
+    const files = await fetched;
+    if (projectId.value === id) await Promise.all(files.map(({ path, found }) => relink(path, found)));
+  } catch {
+    toast(t.sample.failed, { bad: true });
+  }
+  await held;
 }
 
 export async function newProject() {

@@ -3,4 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build/system.sh browser
+build/system.sh desktop
 exec node_modules/.bin/playwright test "$@"

@@ -1,5 +1,6 @@
 /** The page watches over the engine: what breaks it costs one export, never the file that was there, and never the page. */
-import { longFilm, MP4, shot, timeline } from './films.ts';
+import type { Fault } from './faults.ts';
+import { expectFrames, longFilm, MP4, shot, timeline } from './films.ts';
 import { Bench, expect, test as base, type Outcome } from './harness.ts';
 
 const LOST = 'The export engine stopped unexpectedly and was started again';
@@ -85,6 +86,24 @@ test('no memory left', async ({ bench }, info) => {
   expect([LOST, MEMORY]).toContain(outcome.error!.message);
   console.log(`    no memory left: ${outcome.error!.message}`);
   await expectWorks(bench, info.outputDir);
+});
+
+test('two tabs that export to one file: the second is refused, and the film of the first is whole', async ({ bench }, info) => {
+  const other = new Bench(bench.context, await bench.context.newPage(), bench.address);
+  await other.start();
+  const output = { $opfs: bench.name() };
+  const from = (await bench.log()).length;
+  // Longer than the second tab takes to be refused, by as much as it likes.
+  const faults: Fault[] = [{ where: 'FileSystemWritableFileStream.close', how: 'slow', ms: 1500 }];
+  const running = bench.export({ timeline: SHORT, settings: MP4, output, faults });
+  await expect.poll(async () => (await bench.log(from)).some(({ message }) => message.phase === 'encode'), { intervals: [20] }).toBe(true);
+  const taken = 'The file is being written by another tab or program. Close it there, or save under another name.';
+  const refused = await other.refused({ timeline: LONG, settings: MP4, output });
+  expect(refused).toMatchObject({ message: taken, recoverable: true, code: 'E_PERMISSION' });
+  expect((await running).completed).toEqual({ frames: 15, durationMs: 500 });
+  await bench.save(output.$opfs, info.outputPath('film.mp4'));
+  await expectFrames(info.outputPath('film.mp4'), SHORT, MP4, await running);
+  await expectWorks(other, info.outputDir);
 });
 
 test('a page that the browser suspends for longer than silence is allowed', async ({ bench }) => {

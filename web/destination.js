@@ -61,8 +61,9 @@ async function onceUnlocked(attempt) {
   }
 }
 
-/** @param {FileSystemFileHandle} handle */
+/** Unless it is not empty any more: another tab may have put its film there. @param {FileSystemFileHandle} handle */
 async function removed(handle) {
+  if ((await handle.getFile()).size > 0) return;
   await /** @type {{remove?: () => Promise<void>}} */ (handle).remove?.();
 }
 

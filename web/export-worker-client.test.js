@@ -273,10 +273,11 @@ async function begun() {
   const worker = /** @type {FakeWorker} */ (FakeWorker.all[0]);
   worker.boot();
   await settled();
-  const output = /** @type {any} */ (new FakeHandle(clock, 0));
+  const handle = new FakeHandle(clock, 0);
+  const output = /** @type {any} */ (handle);
   const result = client.export({ ...SNAPSHOT, output }).catch((error) => error);
   await settled();
-  return { clock, client, worker, result };
+  return { clock, client, worker, handle, result };
 }
 
 const WORKING = { type: 'progress', phase: 'encode', percent: 1, frame: { current: 1, total: 30 } };
@@ -315,4 +316,16 @@ test('a page that was suspended hears what was said meanwhile before it calls th
   worker.finish(() => {});
   assert.deepEqual(await result, { durationMs: 1000, frames: 30 });
   client.dispose();
+});
+
+test('what an engine that broke had created is removed, but no film that another tab put there meanwhile', async () => {
+  for (const size of [0, 5000]) {
+    const { clock, client, worker, handle, result } = await begun();
+    worker.vanish();
+    handle.size = size;
+    await clock.advance(5000);
+    assert.equal((await result).code, 'E_WORKER');
+    assert.equal(handle.removed, size === 0);
+    client.dispose();
+  }
 });

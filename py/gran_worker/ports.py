@@ -52,6 +52,8 @@ class VideoInfo:
     animated: bool = False
     """An image that moves."""
     coding: Coding | None = None
+    lost_from_us: int | None = None
+    """From here to the first frame the file has pictures that no decoder can make anything of: a key frame is missing before them."""
 
     @property
     def stands(self) -> bool:

@@ -205,6 +205,7 @@ export class FakeWorker {
 /** A file that a writer holds for a while after its worker is gone. */
 export class FakeHandle {
   kind = 'file';
+  removed = false;
   #freeAt = 0;
   #taken = false;
 
@@ -242,6 +243,7 @@ export class FakeHandle {
 
   async remove() {
     this.#expectFree();
+    this.removed = true;
   }
 
   #expectFree() {

@@ -144,14 +144,18 @@ class HandleDestination:
     async def _remove(self) -> None:
         """What was created for this export. As long as it is open for writing that fails."""
         await self._look()
-        if self._was_empty and getattr(self._handle, "remove", None) is not None:
+        # Still empty: another tab may have put its film there meanwhile.
+        if self._was_empty and getattr(self._handle, "remove", None) is not None and await self._is_empty():
             await self._handle.remove()
             self._was_empty = False
 
     async def _look(self) -> None:
         """An empty file was created for this export: pickers and ``getFileHandle({create: true})`` leave one behind."""
         if self._was_empty is None:
-            self._was_empty = (await self._handle.getFile()).size == 0
+            self._was_empty = await self._is_empty()
+
+    async def _is_empty(self) -> bool:
+        return bool((await self._handle.getFile()).size == 0)
 
 
 class StreamDestination:

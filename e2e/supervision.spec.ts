@@ -88,6 +88,17 @@ test('no memory left', async ({ bench }, info) => {
   await expectWorks(bench, info.outputDir);
 });
 
+test('a mistake in the engine itself: told as one, and the next export works', async ({ bench }, info) => {
+  const name = bench.name();
+  await bench.page.evaluate(([name, text]) => granDriver.write(name!, text!), [name, BEFORE]);
+  // Nothing where the browser promises a file: Python stumbles.
+  const faults: Fault[] = [{ where: 'FileSystemFileHandle.getFile', how: 'lie' }];
+  const { error } = await bench.export({ timeline: SHORT, settings: MP4, output: { $opfs: name }, faults });
+  const message = 'The exporter failed in a way that it should not (AttributeError). Reload the page to try again.';
+  expect(error).toEqual({ name: 'ExportError', message, recoverable: false, code: 'E_ENGINE' });
+  await expectWorks(bench, info.outputDir);
+});
+
 test('two tabs that export to one file: the second is refused, and the film of the first is whole', async ({ bench }, info) => {
   const other = new Bench(bench.context, await bench.context.newPage(), bench.address);
   await other.start();
@@ -104,6 +115,30 @@ test('two tabs that export to one file: the second is refused, and the film of t
   await bench.save(output.$opfs, info.outputPath('film.mp4'));
   await expectFrames(info.outputPath('film.mp4'), SHORT, MP4, await running);
   await expectWorks(other, info.outputDir);
+});
+
+test('a page that is hidden, and whose timers hardly come any more, exports and cancels as ever', async ({ bench }, info) => {
+  type Timer = (act: TimerHandler, ms: number) => number;
+  await bench.page.evaluate(() => {
+    const once: Timer = window.setTimeout.bind(window);
+    const again: Timer = window.setInterval.bind(window);
+    const throttled = (after: Timer) => (act: TimerHandler, ms?: number) => after(act, Math.max(60_000, ms ?? 0));
+    Object.assign(window, { setTimeout: throttled(once), setInterval: throttled(again) });
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
+    Object.defineProperty(document, 'hidden', { value: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await expectWorks(bench, info.outputDir);
+  const { completed, stream } = await bench.export({ timeline: SHORT, settings: MP4, output: { $stream: {} } });
+  expect(completed).toEqual({ frames: 15, durationMs: 500 });
+  expect(stream!.events.at(-1)!.name).toBe('closed');
+  const from = (await bench.log()).length;
+  const running = bench.export({ timeline: LONG, settings: MP4, output: { $opfs: bench.name() } });
+  await reachedFrame(bench, from);
+  const cancelledAt = Date.now();
+  await bench.page.evaluate(() => granDriver.cancel());
+  expect((await running).error).toMatchObject({ message: 'Export cancelled by user', recoverable: true });
+  expect(Date.now() - cancelledAt).toBeLessThan(2000);
 });
 
 test('a page that the browser suspends for longer than silence is allowed', async ({ bench }) => {

@@ -207,8 +207,7 @@ def _picture(slot: Slot, filters: tuple[Filter, ...], stage: Stage, frames: rang
     way = replace(way, first_us=video.first_pts_us)
     has_begun = _has_begun(way, video, screen.rate.start_us(frames.start))
     if not has_begun and video.lost_from_us is not None and way.at(screen.rate.start_us(frames.stop - 1)) >= video.lost_from_us:
-        until = clock_text(video.first_pts_us)
-        told = f"the picture of {probe.name} cannot be decoded before {until}, where its first key frame is."
+        told = f"the picture of {probe.name} cannot be decoded before {clock_text(video.first_pts_us)}."
         remedy = "Let the clip begin there, or convert the file."
         raise SourceError(f"Clip {stage.name(clip)}: {told} {remedy}", code="E_DECODE", clip_id=owner.id)
     opaque = clip.opacity == 1 and video.opaque and has_begun

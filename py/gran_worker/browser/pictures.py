@@ -64,10 +64,9 @@ async def probe_video(opened: Opened, bitrate: int, decoded: Callable[[Any], Awa
 
 
 async def _lost_from(track: Any, first_pts_us: int) -> int | None:
+    """Where the file begins, if that is before the first frame that a decoder gives. Containers call anything a key frame."""
     packet = or_none(await mediabunny.EncodedPacketSink.new(track).getFirstPacket(metadataOnly=True))
-    if packet is None or packet.type == "key":
-        return None
-    begins_us = round(packet.timestamp * SECOND_US)
+    begins_us = first_pts_us if packet is None else round(packet.timestamp * SECOND_US)
     return begins_us if begins_us < first_pts_us else None
 
 

@@ -16,6 +16,8 @@ import { StreamSink } from './sink.js';
 const SWAP_FILE_RETRY_MS = 100;
 const SWAP_FILE_PATIENCE_MS = 3000;
 const STREAM_PATIENCE_MS = 300;
+/** Where the worker has waited for the stream already. */
+const RELEASE_PATIENCE_MS = 150;
 
 /**
  * @param {unknown} output
@@ -88,7 +90,7 @@ function streamDestination(stream, onLost) {
     committing: () => sink?.state === 'closing',
     async release(reason) {
       if (transferred || !sink) return true;
-      return (await within(STREAM_PATIENCE_MS, sink.abort(reason))) === 'closed';
+      return (await within(RELEASE_PATIENCE_MS, sink.abort(reason))) === 'closed';
     },
     async discard(reason) {
       if (transferred) return 'gone'; // the browser drops the file with the worker that owned it

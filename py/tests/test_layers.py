@@ -278,8 +278,6 @@ def test_pictures_before_the_first_key_frame_are_refused_where_a_clip_shows_them
     if not is_refused:
         assert layers(shown, **{"beach.mp4": beheaded})
         return
-    with pytest.raises(
-        SourceError, match=r"film\.mp4 cannot be decoded before .*1.5.*. Let the clip"
-    ) as told:
+    with pytest.raises(SourceError, match=r"film\.mp4 cannot be decoded before .*1.5.*. Let the clip") as told:
         layers(shown, **{"beach.mp4": beheaded})
     assert (told.value.code, told.value.clip_id) == ("E_DECODE", "c1")

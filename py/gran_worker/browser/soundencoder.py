@@ -22,6 +22,8 @@ PACKAGED = ("aac", "mp3", "flac")
 """Codecs whose encoders come with Gran, for browsers that have none."""
 OPUS_HZ = 48_000
 TRIAL_S = 10.0
+CANCELLING_S = 0.1
+"""How long an encoder that is not wanted any more may take to finish before the export's end is told. It goes on after that."""
 USUAL_PRIMING = {"aac": 1024, "mp3": 1105}
 """Of the encoders that come with Gran, in samples: for browsers that cannot decode what they encode."""
 
@@ -78,6 +80,8 @@ class SoundEncoder:
         self._output = mediabunny.Output.new(format=nowhere, target=mediabunny.NullTarget.new())
         self._output.addAudioTrack(self._source)
         self._fed = 0
+        self._adding: asyncio.Future[Any] | None = None
+        self._goodbye: asyncio.Future[None] | None = None
 
     async def start(self) -> None:
         await self._output.start()
@@ -92,8 +96,12 @@ class SoundEncoder:
             timestamp=self._fed / rate_hz,
         )
         self._fed += block.shape[1]
+        # Not awaited itself: a cancellation would cancel it, and then nobody could tell when it is over.
+        self._adding = asyncio.ensure_future(self._source.add(sample))
+        self._adding.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
-            await self._source.add(sample)
+            await asyncio.wait({self._adding})
+            self._adding.result()
         finally:
             sample.close()
 
@@ -110,11 +118,21 @@ class SoundEncoder:
         return came
 
     async def abandon(self) -> None:
-        if or_none(self._output.state) not in ("finalized", "canceled"):
-            await leave(self._output.cancel())
+        if self._goodbye is None and or_none(self._output.state) not in ("finalized", "canceled"):
+            self._goodbye = asyncio.ensure_future(self._cancel())
+            await leave(self._goodbye, CANCELLING_S)
 
     def release(self) -> None:
-        self._taking.destroy()
+        if self._goodbye is None or self._goodbye.done():
+            self._taking.destroy()
+        else:
+            self._goodbye.add_done_callback(lambda _: self._taking.destroy())
+
+    async def _cancel(self) -> None:
+        """An encoder that is closed while it starts, or that a block still waits for, leaves its worker behind for ever."""
+        if self._adding is not None:
+            await asyncio.wait({self._adding}, timeout=TRIAL_S)
+        await self._output.cancel()
 
     def _take(self, packet: Any, meta: Any = None) -> None:
         self._packets.append((packet, meta))

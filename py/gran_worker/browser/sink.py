@@ -164,12 +164,12 @@ class HandleDestination:
 
 
 class StreamDestination:
-    """A transferred WritableStream of ``{type: 'write', position, data}``."""
+    """A transferred WritableStream of ``{type: 'write', position, data}``. Its ``close()`` tells nothing: it is over at once."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
         self._writer: Any = None
-        self._written = 0
+        self._written = self._end = 0
         self._over = False
 
     async def open(self) -> None:
@@ -182,9 +182,11 @@ class StreamDestination:
             # A transferred stream posts its chunks on, and mediabunny writes into its buffer again.
             await self._writer.write(to_js_object({"type": "write", "position": position, "data": data.slice()}))
         self._written += data.byteLength
+        self._end = max(self._end, position + int(data.byteLength))
 
     async def settle(self) -> None:
-        """Nothing to do: each write was awaited."""
+        """A chunk is taken before it is written; one behind the last, with nothing in it, is taken only once the last was."""
+        await self.write(self._end, js.Uint8Array.new(0))
 
     async def commit(self) -> None:
         with js_errors(lambda name, message: sink_error(name, message, self._written)):

@@ -24,6 +24,8 @@ export class Decoders {
   watch(scope) {
     for (const name of ['VideoDecoder', 'AudioDecoder']) if (scope[name]) scope[name] = this.#watched(scope[name]);
     if (scope.VideoDecoder) limit(scope.VideoDecoder.prototype);
+    // mediabunny merges colour and alpha in as many workers. A frame that overtook another there is forgotten when their decoder is closed.
+    Object.defineProperty(scope.navigator, 'hardwareConcurrency', { value: 1 });
   }
 
   /** How many are open. @param {string} name of their class */

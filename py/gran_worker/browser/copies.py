@@ -46,11 +46,13 @@ class FrameCopies:
         sample = getattr(frame, "sample", None)
         if sample is None or frame.is_copied or sample.format not in FORMATS:
             return
+        source = sample if frame.drawn is None else frame.drawn
+        if not hasattr(source, "copyTo"):
+            return  # a bitmap in the place of HDR: only VideoFrames are kept
         if self._serves is None:
             self._serves = await _gives_rgba()
         if not self._serves:
             return
-        source = sample if frame.drawn is None else frame.drawn
         copy = self._taken(Size(int(sample.visibleRect.width), int(sample.visibleRect.height)), sample.format == TRANSPARENT)
         try:
             # Cancelled here, the copy is left to the collector: it may still be written to.

@@ -11,7 +11,8 @@ import numpy as np
 from gran_js import registerEncoder
 from pyodide.ffi import JsException, create_proxy, to_js
 
-from gran_worker.browser.ffi import leave, to_js_object
+from gran_worker.browser.ending import Ending
+from gran_worker.browser.ffi import to_js_object
 from gran_worker.errors import EncoderError
 from gran_worker.ports import Block
 from gran_worker.priming import CHIRP_END_S, chirp, lateness_s
@@ -77,8 +78,8 @@ class SoundEncoder:
         nowhere = mediabunny.MkvOutputFormat.new(appendOnly=True)
         self._output = mediabunny.Output.new(format=nowhere, target=mediabunny.NullTarget.new())
         self._output.addAudioTrack(self._source)
+        self._ending = Ending(self._output)
         self._fed = 0
-        self._ending: asyncio.Future[Any] | None = None
 
     async def start(self) -> None:
         await self._output.start()
@@ -102,10 +103,7 @@ class SoundEncoder:
         """Ends the sound with ``extra`` samples of silence: what an encoder holds back comes out behind something."""
         if extra:
             await self.encode(np.zeros((self._audio.channels, extra), np.float32))
-        self._ending = asyncio.ensure_future(self._output.finalize())
-        # Not awaited itself: a cancellation would leave nobody to know when it is over.
-        await asyncio.wait({self._ending})
-        self._ending.result()
+        await self._ending.finalize()
 
     def packets(self) -> list[tuple[Any, Any]]:
         """Packets and their metadata that came since the last call."""
@@ -114,16 +112,10 @@ class SoundEncoder:
         return came
 
     async def abandon(self) -> None:
-        if self._ending is None:
-            self._ending = asyncio.ensure_future(self._output.cancel())
-        await leave(self._ending)
+        await self._ending.cancel()
 
     def release(self) -> None:
-        """Destroys the callback once nothing calls it any more: an encoder whose packets are refused would never be closed."""
-        if self._ending is None or self._ending.done():
-            self._taking.destroy()
-        else:
-            self._ending.add_done_callback(lambda _: self._taking.destroy())
+        self._ending.afterwards(self._taking.destroy)
 
     def _take(self, packet: Any, meta: Any = None) -> None:
         self._packets.append((packet, meta))

@@ -33,7 +33,7 @@ export class Desktop {
     const browser = await chromium.launch({
       ...(executablePath && { executablePath }),
       headless: false, // which refuses every dialog; without a screen it is all the same
-      args: [...BROWSER_FLAGS, '--ozone-platform=headless'],
+      args: [...BROWSER_FLAGS, '--ozone-platform=headless', '--js-flags=--expose-gc'],
       env: { ...(process.env as Record<string, string>), DBUS_SESSION_BUS_ADDRESS },
     });
     return new Desktop(portal, lines, browser);

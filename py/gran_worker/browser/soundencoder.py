@@ -11,7 +11,8 @@ import numpy as np
 from gran_js import registerEncoder
 from pyodide.ffi import JsException, create_proxy, to_js
 
-from gran_worker.browser.ffi import leave, or_none, to_js_object
+from gran_worker.browser.ending import Ending
+from gran_worker.browser.ffi import to_js_object
 from gran_worker.errors import EncoderError
 from gran_worker.ports import Block
 from gran_worker.priming import CHIRP_END_S, chirp, lateness_s
@@ -22,8 +23,6 @@ PACKAGED = ("aac", "mp3", "flac")
 """Codecs whose encoders come with Gran, for browsers that have none."""
 OPUS_HZ = 48_000
 TRIAL_S = 10.0
-CANCELLING_S = 0.1
-"""How long an encoder that is not wanted any more may take to finish before the export's end is told. It goes on after that."""
 USUAL_PRIMING = {"aac": 1024, "mp3": 1105}
 """Of the encoders that come with Gran, in samples: for browsers that cannot decode what they encode."""
 
@@ -79,9 +78,9 @@ class SoundEncoder:
         nowhere = mediabunny.MkvOutputFormat.new(appendOnly=True)
         self._output = mediabunny.Output.new(format=nowhere, target=mediabunny.NullTarget.new())
         self._output.addAudioTrack(self._source)
+        self._ending = Ending(self._output)
         self._fed = 0
         self._adding: asyncio.Future[Any] | None = None
-        self._goodbye: asyncio.Future[None] | None = None
 
     async def start(self) -> None:
         await self._output.start()
@@ -109,7 +108,7 @@ class SoundEncoder:
         """Ends the sound with ``extra`` samples of silence: what an encoder holds back comes out behind something."""
         if extra:
             await self.encode(np.zeros((self._audio.channels, extra), np.float32))
-        await self._output.finalize()
+        await self._ending.finalize()
 
     def packets(self) -> list[tuple[Any, Any]]:
         """Packets and their metadata that came since the last call."""
@@ -118,21 +117,11 @@ class SoundEncoder:
         return came
 
     async def abandon(self) -> None:
-        if self._goodbye is None and or_none(self._output.state) not in ("finalized", "canceled"):
-            self._goodbye = asyncio.ensure_future(self._cancel())
-            await leave(self._goodbye, CANCELLING_S)
+        # One that is closed while it starts, or while a block waits for it, leaves its worker behind for ever.
+        await self._ending.cancel(self._adding)
 
     def release(self) -> None:
-        if self._goodbye is None or self._goodbye.done():
-            self._taking.destroy()
-        else:
-            self._goodbye.add_done_callback(lambda _: self._taking.destroy())
-
-    async def _cancel(self) -> None:
-        """An encoder that is closed while it starts, or that a block still waits for, leaves its worker behind for ever."""
-        if self._adding is not None:
-            await asyncio.wait({self._adding}, timeout=TRIAL_S)
-        await self._output.cancel()
+        self._ending.afterwards(self._taking.destroy)
 
     def _take(self, packet: Any, meta: Any = None) -> None:
         self._packets.append((packet, meta))

@@ -23,6 +23,7 @@ const SOURCES = [
   'tune.ogg',
   'tune-96k.mov',
   'tune-opus.mp4',
+  'tune-opus.ogg',
   'tune-opus.webm',
   'tune-vorbis.webm',
   'surround.m4a',

@@ -1,22 +1,18 @@
-"""Executes drawing orders on an OffscreenCanvas with the 2D context, and reads the picture back as I420."""
+"""Executes drawing orders on an OffscreenCanvas with the 2D context."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import js
-from pyodide.ffi import to_js
 
 from gran_worker.browser.ffi import to_js_object
+from gran_worker.browser.planes import PlanarKernel
+from gran_worker.browser.truecolour import TrueColour
 from gran_worker.browser.typesetter import Typesetter
-from gran_worker.colour import Colour, fixed_point_rows
 from gran_worker.compose import AdjustOp, DrawOp, GroupOp, Op
 from gran_worker.errors import GraphicsError
 from gran_worker.filters import SOFTENING, Filter, css
 from gran_worker.geometry import Affine, Size
-
-PAGE_BYTES = 65_536
-TABLE_AT, PIXELS_AT = 1024, 4096
-"""Where the kernel's memory holds the coefficients and the px; the planes follow the px."""
 
 BLUR_REACH = 3
 """Standard deviations after which a Gaussian blur takes nothing in any more."""
@@ -50,18 +46,31 @@ class Sheet:
 
 
 class Canvas2D:
-    """A canvas of the output's size. Sheets for groups are made when the first needs one, and kept."""
+    """An Executor: a canvas of the output's size. Sheets for groups are made when the first needs one, and kept."""
 
-    def __init__(self, size: Size, background: str, typesetter: Typesetter, *, transparent: bool = False) -> None:
+    name = "2d"
+
+    def __init__(
+        self,
+        size: Size,
+        background: str,
+        typesetter: Typesetter,
+        true_colour: TrueColour,
+        kernel: PlanarKernel,
+        *,
+        transparent: bool = False,
+    ) -> None:
         self._size, self._background, self._typesetter = size, background, typesetter
+        self._true_colour, self._kernel = true_colour, kernel
         self._transparent = transparent
         self._main = Sheet(size, transparent=transparent)
         self._sheets: list[Sheet] = []
         self._padded: dict[int, Sheet] = {}
         self._known_filters: set[str] = set()
 
-    def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
-        """Bottom first, over the background; a picture that has no frame is left out."""
+    async def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
+        for frame in frames:
+            await self._true_colour.prepare(frame)
         context = self._main.context
         if self._transparent:
             self._main.wipe()
@@ -71,8 +80,10 @@ class Canvas2D:
             context.fillRect(0, 0, *self._size)
         self._draw(self._main, ops, iter(frames), 0)
 
+    def frame(self, timestamp_us: int, duration_us: int) -> Any:
+        return self._kernel.frame(self.pixels(), timestamp_us, duration_us)
+
     def pixels(self) -> Any:
-        """RGBA, 8 bit, row by row: a Uint8ClampedArray."""
         return self._main.context.getImageData(0, 0, *self._size).data
 
     def close(self) -> None:
@@ -203,40 +214,3 @@ class Canvas2D:
 def _reach(filters: Sequence[Filter]) -> int:
     """How far beyond the edge of a picture its filters look, px."""
     return int(sum(each.amount for each in filters if each.name in SOFTENING) * BLUR_REACH + 0.999)
-
-
-class PlanarKernel:
-    """RGBA -> I420 in the file's own matrix and range, by the WebAssembly kernel (kernel/planar.ts).
-
-    An encoder would convert canvas frames by itself, but always to full range: beside frames that come straight from a decoder,
-    which are mostly limited, that would be a visible seam.
-    """
-
-    def __init__(self, exports: Any, size: Size, colour: Colour) -> None:
-        self._exports, self._size = exports, size
-        self._planes_at = PIXELS_AT + size.width * size.height * 4
-        self._planes_bytes = size.width * size.height * 3 // 2
-        missing = self._planes_at + self._planes_bytes - exports.memory.buffer.byteLength
-        if missing > 0:
-            exports.memory.grow(-(-missing // PAGE_BYTES))
-        js.Int32Array.new(exports.memory.buffer, TABLE_AT, 12).set(to_js(list(fixed_point_rows(colour))))
-        self._pixels = js.Uint8ClampedArray.new(exports.memory.buffer, PIXELS_AT, size.width * size.height * 4)
-        self._planes = js.Uint8Array.new(exports.memory.buffer, self._planes_at, self._planes_bytes)
-        self._init: dict[str, Any] = {
-            "format": "I420",
-            "codedWidth": size.width,
-            "codedHeight": size.height,
-            "colorSpace": {
-                "primaries": colour.primaries,
-                "transfer": colour.transfer,
-                "matrix": colour.matrix,
-                "fullRange": colour.full_range,
-            },
-        }
-
-    def frame(self, pixels: Any, timestamp_us: int, duration_us: int) -> Any:
-        """A VideoFrame of ``pixels``, the caller's to close."""
-        self._pixels.set(pixels)
-        self._exports.rgbaToI420(PIXELS_AT, self._planes_at, self._size.width, self._size.height, TABLE_AT)
-        init = to_js_object({**self._init, "timestamp": timestamp_us, "duration": duration_us})
-        return js.VideoFrame.new(self._planes, init)

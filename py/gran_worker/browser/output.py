@@ -8,13 +8,11 @@ import mediabunny
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.browser.alpha import AlphaTrack
-from gran_worker.browser.canvas2d import Canvas2D, PlanarKernel
 from gran_worker.browser.encoder import VideoTrackEncoder
+from gran_worker.browser.executor import Executor
 from gran_worker.browser.ffi import leave, or_none, to_js_object
 from gran_worker.browser.sink import Destination, Funnel
 from gran_worker.browser.soundtrack import Encoding, SoundTrack, Written
-from gran_worker.browser.truecolour import TrueColour
-from gran_worker.browser.typesetter import Typesetter
 from gran_worker.browser.verify import check_file
 from gran_worker.codecs import Rung, family
 from gran_worker.compose import Op
@@ -55,16 +53,12 @@ class BrowserOutput:
         settings: Settings,
         rung: Rung | None,
         encoding: Encoding | None,
-        kernel: PlanarKernel | None,
-        true_colour: TrueColour | None,
-        typesetter: Typesetter,
+        executor: Executor | None,
         destination: Destination,
         meter: Meter,
     ) -> None:
         self._plan, self._settings, self._meter = plan, settings, meter
-        self._kernel, self._true_colour, self._destination = kernel, true_colour, destination
-        self._typesetter = typesetter
-        self._canvas: Canvas2D | None = None
+        self._executor, self._destination = executor, destination
         self._funnel = Funnel(destination, self._wrote)
         target = mediabunny.StreamTarget.new(self._funnel.stream, chunked=True, chunkSize=CHUNK_BYTES)
         self._written = Written()
@@ -94,13 +88,8 @@ class BrowserOutput:
                 await self._sound.start()
 
     async def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
-        assert self._true_colour is not None
-        for frame in frames:
-            await self._true_colour.prepare(frame)
-        if self._canvas is None:
-            settings = self._settings
-            self._canvas = Canvas2D(self._plan.size, settings.background, self._typesetter, transparent=settings.alpha)
-        self._canvas.draw(ops, frames)
+        assert self._executor is not None
+        await self._executor.draw(ops, frames)
 
     async def add_frame(self, frame: Any, index: int) -> None:
         start_us = self._plan.rate.start_us(index)
@@ -111,13 +100,11 @@ class BrowserOutput:
         await self._add(frame.sample.toVideoFrame(), index)
 
     async def add_canvas(self, index: int) -> None:
-        assert self._canvas is not None
-        assert self._kernel is not None
+        assert self._executor is not None
         start_us, duration_us = self._plan.rate.start_us(index), self._plan.rate.duration_us(index)
-        pixels = self._canvas.pixels()
         if self._alpha is not None:
-            await self._alpha.add(pixels, index, start_us, duration_us)
-        await self._add(self._kernel.frame(pixels, start_us, duration_us), index)
+            await self._alpha.add(self._executor.pixels(), index, start_us, duration_us)
+        await self._add(self._executor.frame(start_us, duration_us), index)
 
     async def add_sound(self, block: Block, first: int) -> None:
         assert self._sound is not None
@@ -163,8 +150,8 @@ class BrowserOutput:
             self._encoder.close()
         if self._alpha is not None:
             self._alpha.close()
-        if self._canvas is not None:
-            self._canvas.close()
+        if self._executor is not None:
+            self._executor.close()
 
     def release(self) -> None:
         """Destroys the callbacks, once nothing can call them any more."""

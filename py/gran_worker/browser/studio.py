@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from gran_worker.browser import encoder
-from gran_worker.browser.canvas2d import PlanarKernel
+from gran_worker.browser.canvas2d import Canvas2D
+from gran_worker.browser.executor import Executor
 from gran_worker.browser.ffi import entries, or_none
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.output import BrowserOutput
+from gran_worker.browser.planes import PlanarKernel
 from gran_worker.browser.sink import Destination
 from gran_worker.browser.soundtrack import Trials
 from gran_worker.browser.truecolour import TrueColour
@@ -59,18 +61,17 @@ class Studio:
     async def open_output(self, plan: RenderPlan, settings: Settings) -> BrowserOutput:
         """Proves the encoders first: nothing is touched for an export that could not have begun."""
         rung = None
-        kernel = None
-        true_colour = None
         if settings.codec:
             rung = await encoder.prove(settings)
             self._meter.encoder = f"{rung.codec}, {rung.hardware}"
-            self._meter.executor = "2d" if plan.needs_canvas else "none"
             if rung.differs:
                 self._fallback(f"The video is encoded with {rung.differs}.")
-            kernel = PlanarKernel(await self._kernels.take("planes"), plan.size, plan.colour)
-            true_colour = TrueColour(await self._kernels.take("range"))
         self._typesetter = Typesetter(plan.size)
         await self._typesetter.prepare(_texts(plan), self._fonts, self._warn)
+        executor = None
+        if settings.codec:
+            executor = await self._open_executor(plan, settings, self._typesetter)
+            self._meter.executor = executor.name if plan.needs_canvas else "none"
         encoding = None
         if settings.audio:
             encoding = await self._trials.prove(settings.audio)
@@ -78,7 +79,7 @@ class Studio:
                 self._fallback(encoding.note)
         self._meter.alive()
         await self._destination.open()
-        self._output = BrowserOutput(plan, settings, rung, encoding, kernel, true_colour, self._typesetter, self._destination, self._meter)
+        self._output = BrowserOutput(plan, settings, rung, encoding, executor, self._destination, self._meter)
         await self._output.start()
         return self._output
 
@@ -91,6 +92,11 @@ class Studio:
             self._output.release()
         if self._typesetter is not None:
             self._typesetter.close()
+
+    async def _open_executor(self, plan: RenderPlan, settings: Settings, typesetter: Typesetter) -> Executor:
+        kernel = PlanarKernel(await self._kernels.take("planes"), plan.size, plan.colour)
+        true_colour = TrueColour(await self._kernels.take("range"))
+        return Canvas2D(plan.size, settings.background, typesetter, true_colour, kernel, transparent=settings.alpha)
 
     def _fallback(self, message: str) -> None:
         self._warn(Warning(code="encoder-fallback", message=message))

@@ -125,7 +125,21 @@ async function checkSound(job, paths, film) {
 async function sound(film, fromS, seconds) {
   const pieces = [];
   const cut = `aresample=${HZ}:async=1:first_pts=0,atrim=${fromS}:${fromS + seconds}`;
-  for await (const piece of output(['-t', `${fromS + seconds + 1}`, '-i', film, '-map', '0:a:0?', '-af', cut, '-ac', '1', '-f', 'f32le', '-']))
+  for await (const piece of output([
+    '-t',
+    `${fromS + seconds + 1}`,
+    '-i',
+    film,
+    '-map',
+    '0:a:0?',
+    '-af',
+    cut,
+    '-ac',
+    '1',
+    '-f',
+    'f32le',
+    '-',
+  ]))
     pieces.push(piece);
   const bytes = new Uint8Array(Buffer.concat(pieces));
   return new Float32Array(bytes.buffer, 0, bytes.length >> 2);

@@ -78,7 +78,14 @@ export const JOBS = [
     ratio: 0.95,
     measuresMemory: true,
   },
-  { id: 'transcode-1080', title: 'Transcode', ...FULL_HD, seconds: 10, cuts: [{ source: 'a-1080.mp4', fromS: 0, seconds: 10 }], ratio: 0.95 },
+  {
+    id: 'transcode-1080',
+    title: 'Transcode',
+    ...FULL_HD,
+    seconds: 10,
+    cuts: [{ source: 'a-1080.mp4', fromS: 0, seconds: 10 }],
+    ratio: 0.95,
+  },
   {
     id: 'composite-1080',
     title: 'Base, picture-in-picture at 0.8, title',

@@ -56,7 +56,9 @@ async function make({ id, width, height, seconds, kbps }, draft) {
     { stdio: ['pipe', 'inherit', 'inherit'] },
   );
   child.stdin.on('error', () => undefined); // ffmpeg says itself why it stopped reading
-  const rows = Array.from({ length: frames }, (_, index) => encodeNumber({ source: id, index: index % MAX_FRAMES }).map((bit) => bit * 255));
+  const rows = Array.from({ length: frames }, (_, index) =>
+    encodeNumber({ source: id, index: index % MAX_FRAMES }).map((bit) => bit * 255),
+  );
   child.stdin.end(Buffer.from(rows.flat()));
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`ffmpeg could not make ${draft}`);

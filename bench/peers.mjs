@@ -8,10 +8,12 @@ import { performance } from 'node:perf_hooks';
 import { chromium } from '@playwright/test';
 import { BROWSER_FLAGS, findBrowser } from '../build/browser.mjs';
 import { captionStyle, FPS, insetRect, startOf } from './jobs.mjs';
-import { watchMemory } from './memory.mjs';
+import { watch } from './usage.mjs';
 
 /** @typedef {import('./jobs.mjs').Job} Job */
-/** @typedef {{ms: number, memory?: {before: number, most: number}, telemetry?: Record<string, unknown>}} Run */
+/** @typedef {{ms: number, usage?: import('./usage.mjs').Usage, telemetry?: Record<string, unknown>}} Run */
+
+const WARM_UP_S = 2;
 
 /** @type {Record<string, string>} */
 export const PEERS = {
@@ -50,32 +52,59 @@ async function inBrowser(peer, job, paths, out, url) {
     await page.goto(url);
     await page.locator('#files').setInputFiles(Object.values(paths));
     await page.evaluate((peer) => bench.boot(peer), peer);
-    const settle = job.measuresMemory ? await watchMemory(process.pid) : undefined;
-    const result = await page.evaluate(([peer, job, names]) => bench.run(peer, job, names), /** @type {const} */ ([peer, job, Object.keys(paths)]));
-    const memory = settle?.();
+    await page.evaluate(
+      ([peer, job, names]) => bench.run(peer, job, names),
+      /** @type {const} */ ([peer, warmUp(job), Object.keys(paths)]),
+    );
+    const settle = await watch(process.pid, job.measuresMemory ?? false);
+    const result = await page.evaluate(
+      ([peer, job, names]) => bench.run(peer, job, names),
+      /** @type {const} */ ([peer, job, Object.keys(paths)]),
+    );
+    const usage = await settle();
     const download = page.waitForEvent('download');
     await page.evaluate(() => bench.save());
     await (await download).saveAs(out);
-    return { ...result, ...(memory && { memory }) };
+    return { ...result, usage };
   } finally {
     await context.close();
     await rm(profile, { recursive: true, force: true });
   }
 }
 
+/** The same job, shorter: compilers have seen the code, encoders are proven. @param {Job} job @returns {Job} */
+function warmUp(job) {
+  const cuts = job.cuts.map((cut) => ({ ...cut, seconds: WARM_UP_S }));
+  return { ...job, cuts, seconds: cuts.length * WARM_UP_S, ...(job.dissolveS && { dissolveS: WARM_UP_S / 2 }) };
+}
+
 /** @param {Job} job @param {Record<string, string>} paths @param {string} out @param {string[]} codec @returns {Promise<Run>} */
 async function native(job, paths, out, codec) {
   const args = ['-hide_banner', '-v', 'error', '-y', ...Object.values(paths).flatMap((path) => ['-i', path])];
-  const settings = [...codec, '-b:v', `${job.bitrate}`, '-g', `${2 * FPS}`, '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-b:a', '128k', '-r', `${FPS}`];
+  const settings = [
+    ...codec,
+    '-b:v',
+    `${job.bitrate}`,
+    '-g',
+    `${2 * FPS}`,
+    '-pix_fmt',
+    'yuv420p',
+    '-c:a',
+    'aac',
+    '-b:a',
+    '128k',
+    '-r',
+    `${FPS}`,
+  ];
   const graph = ['-filter_complex', filters(job, Object.keys(paths)), '-map', '[v]', '-map', '[a]'];
   const began = performance.now();
   const child = spawn('ffmpeg', [...args, ...graph, ...settings, out], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const settle = job.measuresMemory && child.pid ? await watchMemory(child.pid) : undefined;
+  const settle = job.measuresMemory && child.pid ? await watch(child.pid, true) : undefined;
   const [code] = await once(child, 'close');
   const ms = performance.now() - began;
   if (code !== 0) throw new Error('ffmpeg failed');
-  const memory = settle?.();
-  return { ms, ...(memory && { memory }) };
+  const usage = await settle?.();
+  return { ms, ...(usage && { usage }) };
 }
 
 /** @param {Job} job @param {string[]} names */
@@ -87,7 +116,8 @@ function filters(job, names) {
     const input = names.indexOf(source);
     const lasts = seconds + (at + 1 < job.cuts.length ? dissolve : 0);
     graph.push(`[${input}:v]trim=${fromS}:${fromS + lasts},setpts=PTS-STARTPTS,fps=${FPS}[v${at}]`);
-    if (!dissolve || at === 0) graph.push(`[${input}:a]atrim=${fromS}:${fromS + (dissolve ? job.seconds : seconds)},asetpts=PTS-STARTPTS[a${at}]`);
+    if (!dissolve || at === 0)
+      graph.push(`[${input}:a]atrim=${fromS}:${fromS + (dissolve ? job.seconds : seconds)},asetpts=PTS-STARTPTS[a${at}]`);
   }
   const pads = job.cuts.map((_, at) => (dissolve ? '' : `[v${at}][a${at}]`)).join('');
   const [joined, heard] = job.inset ? ['base', 'a'] : ['v', 'a'];

@@ -8,7 +8,13 @@ import { build } from 'vite';
 const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 const ROOTS = [here('dist/'), here('../dist/')];
 /** @type {Record<string, string>} */
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
 
 /** @returns {Promise<{url: string, close(): void}>} */
 export async function site() {

@@ -1,6 +1,7 @@
 /** Boots Python in this worker and hands the worker over to it. What is done with a message is gran_worker's business. */
 import { loadPyodide } from 'pyodide';
 import { integrity, lock, wheel } from 'virtual:runtime';
+import { takeSounds } from './take-sounds.js';
 import { toJsonText } from './to-json-text.js';
 
 /** @type {unknown[]} messages that came before Python listened */
@@ -68,7 +69,7 @@ async function boot() {
   python.registerJsModule('mediabunny', mediabunny);
   /** @param {string} codec */
   const registerEncoder = (codec) => encoders[codec]?.();
-  python.registerJsModule('gran_js', { toJsonText, registerEncoder });
+  python.registerJsModule('gran_js', { toJsonText, takeSounds, registerEncoder });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }

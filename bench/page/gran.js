@@ -26,6 +26,7 @@ export async function run(job, files, output) {
     container: 'mp4',
     copy: 'never',
     audio: { codec: 'aac', bitrate: 128_000, sampleRate: 48_000, channels: 2, copy: 'never' },
+    ...job.settings,
   };
   const onTelemetry = (/** @type {any} */ message) => (telemetry = message);
   await client.export({ timeline: timelineOf(job, files), settings, output }, { onTelemetry });
@@ -49,13 +50,20 @@ function timelineOf(job, sources) {
   }
   if (job.caption) {
     const { fontSize, color, middle } = captionStyle(job);
-    const clip = { kind: 'clip', id: 'title', clipType: 'text', text: job.caption, timelineRange: { startUs: 0, durationUs: us(job.seconds) } };
+    const clip = {
+      kind: 'clip',
+      id: 'title',
+      clipType: 'text',
+      text: job.caption,
+      timelineRange: { startUs: 0, durationUs: us(job.seconds) },
+    };
     const style = { fontFamily: 'sans-serif', fontSize, color, align: 'center', verticalAlign: 'middle' };
     const transform = { position: { x: 0, y: (middle - 0.5) * job.height } };
     tracks.unshift({ id: 'titles', kind: 'video', items: [/** @type {any} */ ({ ...clip, style, transform })] });
   }
   const [first] = job.cuts;
-  if (quiet && first) tracks.push({ id: 'sound', kind: 'audio', items: [/** @type {any} */ (media('sound', first.source, 0, first.fromS, job.seconds))] });
+  if (quiet && first)
+    tracks.push({ id: 'sound', kind: 'audio', items: [/** @type {any} */ (media('sound', first.source, 0, first.fromS, job.seconds))] });
   return { timebase: { fps: 30 }, sources, tracks };
 }
 

@@ -19,7 +19,8 @@ let inputs = new Map();
 self.onmessage = async ({ data: { id, peer, job, files, output } }) => {
   try {
     inputs = new Map();
-    for (const [name, file] of Object.entries(files)) inputs.set(name, new mb.Input({ source: new mb.BlobSource(file), formats: mb.ALL_FORMATS }));
+    for (const [name, file] of Object.entries(files))
+      inputs.set(name, new mb.Input({ source: new mb.BlobSource(file), formats: mb.ALL_FORMATS }));
     const target = new mb.StreamTarget(await output.createWritable(), { chunked: true, chunkSize: 16 * 2 ** 20 });
     const file = new mb.Output({ format: new mb.Mp4OutputFormat({ fastStart: false }), target });
     await (peer === 'loop' ? loop(job, file) : conversion(job, file));

@@ -11,7 +11,14 @@ export async function run(job, files, output) {
   const { width, height, bitrate } = job;
   // Without an AAC encoder in the browser it makes no sound at all.
   const hears = (await AudioEncoder.isConfigSupported({ codec: 'mp4a.40.2', sampleRate: 48_000, numberOfChannels: 2 })).supported;
-  const film = new Combinator({ width, height, bitrate, fps: FPS, videoCodec: 'avc1.640028', ...(!hears && { audio: /** @type {false} */ (false) }) });
+  const film = new Combinator({
+    width,
+    height,
+    bitrate,
+    fps: FPS,
+    videoCodec: 'avc1.640028',
+    ...(!hears && { audio: /** @type {false} */ (false) }),
+  });
   for (const [at, cut] of job.cuts.entries()) {
     const lasts = cut.seconds + (job.dissolveS && at + 1 < job.cuts.length ? job.dissolveS : 0);
     const sprite = new OffscreenSprite(await part(files[cut.source], cut.fromS, lasts));
@@ -22,7 +29,10 @@ export async function run(job, files, output) {
     if (job.dissolveS && at > 0) {
       sprite.opacity = 0;
       const share = Math.round((job.dissolveS / cut.seconds) * 100);
-      sprite.setAnimation({ '0%': { opacity: 0 }, [`${share}%`]: { opacity: 1 }, '100%': { opacity: 1 } }, { duration: us(cut.seconds), iterCount: 1 });
+      sprite.setAnimation(
+        { '0%': { opacity: 0 }, [`${share}%`]: { opacity: 1 }, '100%': { opacity: 1 } },
+        { duration: us(cut.seconds), iterCount: 1 },
+      );
     }
     await film.addSprite(sprite);
   }

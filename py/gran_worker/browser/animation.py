@@ -22,6 +22,8 @@ class PictureFrame:
     """One frame of an animation."""
 
     __slots__ = ("image", "pts_us", "size")
+    stands = False
+    planar_colour = None
 
     def __init__(self, image: Any, pts_us: int) -> None:
         self.image, self.pts_us = image, pts_us

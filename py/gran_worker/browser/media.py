@@ -1,6 +1,6 @@
 """MediaPort over mediabunny's Input and sample sinks, and over ImageBitmap for pictures that do not move."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 import js
 import mediabunny
 import numpy as np
+from gran_js import takeSounds
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.browser.animation import ANIMATED, Animation
-from gran_worker.browser.ffi import class_name, drain, first_of, js_errors, or_none, owned
+from gran_worker.browser.ffi import class_name, drain, first_of, js_errors, leave, or_none, owned
 from gran_worker.colour import BT709, Colour
 from gran_worker.errors import ExportError, SourceError
 from gran_worker.geometry import Rotation, Size
@@ -24,6 +25,7 @@ SECOND_US = 1_000_000
 DEFAULT_FRAME_US = 33_333
 FRAMES_TO_MEASURE = 60
 MILLISECONDS = 1000
+SOUND_BATCH_S = 0.5
 STRAIGHT_FORMATS = ("I420", "NV12")
 # Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
 CONTAINER_NAMES = ("MP4", "QTFF", "MATROSKA", "WEBM", "WAVE", "OGG", "FLAC", "MP3", "ADTS", "MPEG_TS")
@@ -34,10 +36,11 @@ Info = TypeVar("Info")
 class SampleFrame:
     """A decoded video frame."""
 
-    __slots__ = ("drawn", "pts_us", "sample")
+    __slots__ = ("_opened", "drawn", "pts_us", "sample")
+    stands = False
 
-    def __init__(self, sample: Any) -> None:
-        self.sample = sample
+    def __init__(self, sample: Any, opened: "_Opened") -> None:
+        self.sample, self._opened = sample, opened
         self.drawn: Any = None
         """A VideoFrame to draw instead (truecolour.py)."""
         self.pts_us = round(sample.timestamp * SECOND_US)
@@ -51,6 +54,11 @@ class SampleFrame:
         """What ``drawImage`` takes, for immediate use."""
         return self.sample.toCanvasImageSource() if self.drawn is None else self.drawn
 
+    @property
+    def planar_colour(self) -> Colour | None:
+        """What its planes are in, where they are 8 bit, 4:2:0 and of square px."""
+        return self._opened.colour if self._opened.is_square and self.sample.format in STRAIGHT_FORMATS else None
+
     def close(self) -> None:
         self.sample.close()
         if self.drawn is not None:
@@ -61,6 +69,8 @@ class StillFrame:
     """An image. It belongs to the media port, which closes it at the end: many clips may show it."""
 
     __slots__ = ("image", "pts_us", "size")
+    stands = True
+    planar_colour = None
 
     def __init__(self, bitmap: Any) -> None:
         self.image = bitmap
@@ -85,6 +95,9 @@ class _Opened:
     rate_hz: int = 1
     late: int = 0
     """Samples that the demuxer's times of the sound are late by."""
+    colour: Colour | None = None
+    is_square: bool = False
+    """Whether its px are."""
     starts_empty: bool = False
     sound_slack: int = 2
     """Samples by which the container's rounding moves the times of blocks that follow each other without a gap."""
@@ -139,7 +152,7 @@ class BrowserMedia:
             async with aclosing(samples):
                 async for sample in samples:
                     self._alive()
-                    yield SampleFrame(sample)
+                    yield SampleFrame(sample, opened)
 
     async def still(self, path: str, source_us: int) -> Frame | None:
         opened = self._opened[path]
@@ -153,7 +166,7 @@ class BrowserMedia:
             moment_us = max(source_us, opened.first_pts_us)
             sample = or_none(await owned(sink.getSample(moment_us / SECOND_US)))
         self._alive()
-        return None if sample is None else SampleFrame(sample)
+        return None if sample is None else SampleFrame(sample, opened)
 
     async def sounds(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Sound, None]:
         opened = self._opened[path]
@@ -163,19 +176,21 @@ class BrowserMedia:
             late_s = opened.late / opened.rate_hz
             start_s, end_s = (max(0.0, edge_us / SECOND_US + late_s) for edge_us in (start_us, end_us))
             late = opened.late - await _swallowed(opened, start_s)
-            samples = drain(sink.samples(start_s, end_s))
+            samples = sink.samples(start_s, end_s)
             expected: int | None = None
-            async with aclosing(samples):
-                async for sample in samples:
+            try:
+                ended = False
+                while not ended:
+                    taken = await takeSounds(samples, SOUND_BATCH_S)
                     self._alive()
-                    try:
-                        sound = _sound(sample, late)
-                    finally:
-                        sample.close()
-                    if expected is not None and abs(sound.first - expected) <= opened.sound_slack:
-                        sound = replace(sound, first=expected)
-                    expected = sound.first + sound.block.shape[1]
-                    yield sound
+                    ended = taken.ended
+                    for sound in _sounds(taken, late):
+                        if expected is not None and abs(sound.first - expected) <= opened.sound_slack:
+                            sound = replace(sound, first=expected)
+                        expected = sound.first + sound.block.shape[1]
+                        yield sound
+            finally:
+                await leave(samples.return_())
 
     async def close(self) -> None:
         for opened in self._opened.values():
@@ -252,6 +267,7 @@ async def _probe_video(opened: _Opened) -> VideoInfo:
             rotation: Rotation = int(first.rotation)  # type: ignore[assignment]
             opened.first_pts_us = round(first.timestamp * SECOND_US)
             square = first.codedWidth == raw.width and first.codedHeight == raw.height
+            opened.colour, opened.is_square = _colour(first.colorSpace), square
             return VideoInfo(
                 kind="video",
                 codec=str(codec),
@@ -263,7 +279,7 @@ async def _probe_video(opened: _Opened) -> VideoInfo:
                 frame_us=round(SECOND_US / rate) if rate > 0 else DEFAULT_FRAME_US,
                 opaque=opaque,
                 passes_straight=rotation == 0 and not first.flip and square and first.format in STRAIGHT_FORMATS,
-                colour=_colour(first.colorSpace),
+                colour=opened.colour,
             )
 
 
@@ -337,14 +353,17 @@ def _colour(space: Any) -> Colour:
     )
 
 
-def _sound(sample: Any, late: int) -> Sound:
-    """Copied out whole and interleaved: one crossing a block."""
-    n_samples, channels, rate_hz = int(sample.numberOfFrames), int(sample.numberOfChannels), int(sample.sampleRate)
-    copied = js.Float32Array.new(n_samples * channels)
-    sample.copyTo(copied, planeIndex=0, format="f32")
-    flat = np.empty(n_samples * channels, np.float32)
-    copied.assign_to(flat)
-    return Sound(round(sample.timestamp * rate_hz) - late, rate_hz, flat.reshape(n_samples, channels).T)
+def _sounds(taken: Any, late: int) -> Iterator[Sound]:
+    """What web/take-sounds.js took, block by block."""
+    samples = np.empty(taken.data.length, np.float32)
+    taken.data.assign_to(samples)
+    at = 0
+    for time_s, n_samples, rate_hz, channels in zip(
+        *(each.to_py().tolist() for each in (taken.times, taken.lengths, taken.rates, taken.channels)), strict=True
+    ):
+        block = samples[at : at + n_samples * channels].reshape(n_samples, channels).T
+        at += n_samples * channels
+        yield Sound(round(time_s * rate_hz) - late, rate_hz, block)
 
 
 def unreadable(name: str) -> Callable[[str, str], ExportError]:

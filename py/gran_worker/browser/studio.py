@@ -12,6 +12,7 @@ from gran_worker.browser.ffi import entries, or_none
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.output import BrowserOutput
+from gran_worker.browser.planar import PlanarExecutor
 from gran_worker.browser.planes import PlanarKernel
 from gran_worker.browser.sink import Destination
 from gran_worker.browser.soundtrack import Trials
@@ -96,7 +97,11 @@ class Studio:
     async def _open_executor(self, plan: RenderPlan, settings: Settings, typesetter: Typesetter) -> Executor:
         kernel = PlanarKernel(await self._kernels.take("planes"), plan.size, plan.colour)
         true_colour = TrueColour(await self._kernels.take("range"))
-        return Canvas2D(plan.size, settings.background, typesetter, true_colour, kernel, transparent=settings.alpha)
+        canvas = Canvas2D(plan.size, settings.background, typesetter, true_colour, kernel, transparent=settings.alpha)
+        if settings.executor == "2d" or settings.alpha:
+            return canvas
+        sheet = Canvas2D(plan.size, settings.background, typesetter, true_colour, kernel, transparent=True)
+        return PlanarExecutor(await self._kernels.take("blend"), plan.size, settings.background, plan.colour, canvas, sheet)
 
     def _fallback(self, message: str) -> None:
         self._warn(Warning(code="encoder-fallback", message=message))

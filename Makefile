@@ -79,7 +79,7 @@ $(S)/npm: package-lock.json | $(S)/system
 	@npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
 	@touch $@
 
-$(RUNTIME): build/runtime.py build/compile.mjs build/compile.py $(S)/npm | $(S)/venv
+$(RUNTIME): build/runtime.py build/compile.mjs build/compile.py requirements.lock $(S)/npm | $(S)/venv
 	@$(PY) build/runtime.py
 
 $(WHEEL): build/wheel.py pyproject.toml LICENSE $(WORKER_FILES) $(RUNTIME)

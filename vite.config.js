@@ -11,9 +11,13 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const COPIED = {
   _headers: 'web/_headers',
   'export-worker-client.d.ts': 'web/export-worker-client.d.ts',
+  'speaker-worklet.js': 'web/speaker-worklet.js',
   LICENSE: 'LICENSE',
   'THIRD_PARTY_LICENSES.md': 'THIRD_PARTY_LICENSES.md',
 };
+
+/** What the worker fetches only when something needs it; Pyodide checks it against its lock file. */
+const LATER = /^pysubs2-/;
 
 /**
  * Tells the worker what is in dist/pyodide/.
@@ -33,7 +37,7 @@ function runtime() {
         `sha256-${createHash('sha256')
           .update(readFileSync(join(folder, name)))
           .digest('base64')}`;
-      const integrity = Object.fromEntries(names.map((name) => [name, hash(name)]));
+      const integrity = Object.fromEntries(names.filter((name) => !LATER.test(name)).map((name) => [name, hash(name)]));
       const lock = JSON.stringify(JSON.parse(readFileSync(join(folder, 'pyodide-lock.json'), 'utf8')));
       const wheel = names.find((name) => name.startsWith('gran_worker-'));
       return Object.entries({ integrity, lock, wheel })
@@ -122,18 +126,20 @@ const worker = {
   },
 };
 
+const CLIENTS = ['export-worker-client', 'preview-client'];
+
 /** @type {import('vite').UserConfig} */
 const page = {
   plugins: [copies(), fonts()],
   build: {
     ...common,
     rolldownOptions: {
-      input: { index: here('web/index.html'), 'export-worker-client': here('web/export-worker-client.js') },
-      // The client's code stays in the file of its name: it looks for the worker beside itself.
+      input: { index: here('web/index.html'), ...Object.fromEntries(CLIENTS.map((name) => [name, here(`web/${name}.js`)])) },
+      // A client's code stays in the file of its name: it looks for the worker beside itself.
       preserveEntrySignatures: 'allow-extension',
       output: {
         ...names,
-        entryFileNames: ({ name }) => (name === 'export-worker-client' ? '[name].js' : 'assets/[name]-[hash].js'),
+        entryFileNames: ({ name }) => (CLIENTS.includes(name) ? '[name].js' : 'assets/[name]-[hash].js'),
       },
     },
   },

@@ -2,7 +2,8 @@
 
 Pyodide's core comes with its npm package, whose lock file names the wheels and their sha256. The wheels come from
 Pyodide's own home or, where that is out of reach, from a wheel on PyPI that carries the same files. Whatever the place,
-a file is used only if its hash is the lock's. Fetched and compiled files are kept in ~/.cache/gran (or XDG_CACHE_HOME).
+a file is used only if its hash is the lock's. Pure Python packages that Pyodide does not have come from PyPI, with the
+hash in requirements.lock. Fetched and compiled files are kept in ~/.cache/gran (or XDG_CACHE_HOME).
 """
 
 import hashlib
@@ -26,6 +27,8 @@ DIST = ROOT / "dist" / "pyodide"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gran"
 
 PACKAGES = ("numpy", "pydantic", "micropip")
+ADDED = ("pysubs2",)
+"""From PyPI. The worker loads them when something first needs them."""
 COPIED = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 STDLIB = "python_stdlib.zip"
 LOCK = "pyodide-lock.json"
@@ -110,6 +113,44 @@ def fetch(version: str, hashes: dict[str, str]) -> dict[str, Path]:
     return paths
 
 
+def fetch_added(name: str) -> Path:
+    """The wheel of ``name`` that requirements.lock pins."""
+    locked = (ROOT / "requirements.lock").read_text()
+    entry = re.search(rf"^{re.escape(name)}==(\S+)((?: \\\n    --hash=sha256:[0-9a-f]{{64}})+)", locked, re.MULTILINE)
+    if entry is None:
+        stop(f"requirements.lock does not pin {name}")
+    version, hashes = entry[1], re.findall("sha256:([0-9a-f]{64})", entry[2])
+    file_name = f"{name}-{version}-py3-none-any.whl"
+    for path in (CACHE / "wheels" / each / file_name for each in hashes):
+        if path.exists() and sha256(path.read_bytes()) in hashes:
+            return path
+    print(f"Fetching {name} {version} from PyPI")
+    with tempfile.TemporaryDirectory() as folder:
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"]
+        subprocess.run([*pip, "--dest", folder, f"{name}=={version}"], check=True)
+        data = (Path(folder) / file_name).read_bytes()
+    if sha256(data) not in hashes:
+        stop(f"{file_name} is not the file that requirements.lock pins: sha256 {sha256(data)}")
+    path = CACHE / "wheels" / sha256(data) / file_name
+    write_whole(path, data)
+    return path
+
+
+def lock_entry(name: str, file_name: str) -> dict:
+    """As Pyodide's own lock file describes a package of pure Python. Its hash is filled in later."""
+    return {
+        "depends": [],
+        "file_name": file_name,
+        "imports": [name],
+        "install_dir": "site",
+        "name": name,
+        "package_type": "package",
+        "sha256": "",
+        "unvendored_tests": False,
+        "version": file_name.split("-")[1],
+    }
+
+
 def compile_archives(jobs: list[dict[str, str]]) -> None:
     subprocess.run(["node", ROOT / "build" / "compile.mjs"], input=json.dumps(jobs), text=True, check=True)
 
@@ -145,6 +186,9 @@ def main() -> None:
     lock = json.loads((CORE / LOCK).read_text())
     packages = closure(lock["packages"], PACKAGES)
     wheels = fetch(version, {entry["file_name"]: entry["sha256"] for entry in packages.values()})
+    added = {name: fetch_added(name) for name in ADDED}
+    packages |= {name: lock_entry(name, path.name) for name, path in added.items()}
+    wheels |= {path.name: path for path in added.values()}
     shipped = compiled(lock["info"]["python"], CORE / STDLIB, wheels)
 
     if DIST.exists():

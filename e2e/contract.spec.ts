@@ -13,7 +13,7 @@ const DATA = ['queuePeaks', 'liveObjects'];
 const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
   warning: ['clipId'],
   failure: ['clipId', 'timeUs'],
-  telemetry: ['timesRealTime', 'peakHeapBytes', 'executor', 'encoder', 'liveObjects'],
+  telemetry: ['timesRealTime', 'peakHeapBytes', 'executor', 'encoder', 'sound', 'liveObjects'],
   source_info: ['video', 'audio', 'problem'],
   support: ['video[].reason', 'audio[].reason'],
 };
@@ -165,11 +165,6 @@ const REFUSED: Readonly<Record<string, readonly [Partial<Request>, string, { cod
     { timeline: { ...SHORT, tracks: [] } },
     'There is nothing to export: the timeline has no enabled clip.',
     { code: 'E_EMPTY' },
-  ],
-  'what cannot be drawn yet': [
-    { settings: { ...MP4, executor: 'pixi' } },
-    'This version draws with the 2D canvas only. Choose “auto” or “2d” as executor.',
-    { code: 'E_UNSUPPORTED' },
   ],
 };
 

@@ -6,7 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test as base, type Browser, type BrowserContext, type ConsoleMessage, type Page } from '@playwright/test';
-import type { Settings, SourceInfo, Support } from '../web/export-worker-client.js';
+import type { Caption, Settings, SourceInfo, Support } from '../web/export-worker-client.js';
 import { media, MEDIA_NAMES, type MediaName } from './fixtures/media.ts';
 import { isProgress, PHASES, problemsIn, type Entry, type Message, type Phase, type Progress } from './judge.ts';
 import type { Track } from './model.ts';
@@ -57,12 +57,19 @@ export interface When {
 
 export type Output = { readonly $opfs: string } | { readonly $stream: StreamSpec };
 
+/** A file that the page makes of a text. */
+export interface GivenFile {
+  readonly $file: string;
+  readonly name: string;
+}
+
 export interface Timeline {
   readonly timebase: { readonly fps: number };
   readonly tracks: readonly Track[];
-  readonly sources: Readonly<Record<string, { readonly $media: MediaName } | { readonly $blob: string }>>;
+  readonly sources: Readonly<Record<string, { readonly $media: MediaName } | { readonly $blob: string } | GivenFile>>;
   readonly timelines?: Readonly<Record<string, unknown>>;
   readonly fonts?: Readonly<Record<string, { readonly $media: MediaName }>>;
+  readonly captions?: readonly Caption[];
 }
 
 export interface Request {
@@ -99,7 +106,10 @@ export interface Driver {
   boot(): Promise<void>;
   export(request: Request): Promise<unknown>;
   refusal(request: Request): Promise<unknown>;
+  /** Plain values in, what they stand for out. Only for scripts in the page. */
+  make(value: unknown): Promise<any>;
   ask(question: 'probe' | 'support', value: any): Promise<SourceInfo | Support>;
+  call(method: string, args: unknown[]): Promise<{ value?: any; error?: Refusal }>;
   cancel(): Promise<void>;
   openWire(): Promise<number>;
   post(wire: number, message: unknown, transfers?: boolean): Promise<number>;
@@ -293,6 +303,29 @@ export class Bench extends Watched {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, Buffer.from(await this.page.evaluate((name) => granDriver.read(name), name), 'base64'));
     await this.page.evaluate((name) => granDriver.remove(name), name);
+  }
+
+  /** A method of the client that asks the worker something. */
+  async ask(method: string, ...args: unknown[]): Promise<{ value?: any; error?: Refusal }> {
+    return this.page.evaluate(([method, args]) => granDriver.call(method, args), [method, args] as const);
+  }
+
+  /** The left side of a file's sound as Chromium itself plays it: its own demuxer and decoder, and nothing of ours. */
+  async playedByChromium(path: string, rateHz: number): Promise<Float32Array> {
+    const file = (await readFile(path)).toString('base64');
+    const samples = await this.page.evaluate(
+      async ([file, rateHz]) => {
+        const bytes = Uint8Array.from(atob(file), (char) => char.charCodeAt(0));
+        const decoded = await new OfflineAudioContext(2, 1, rateHz).decodeAudioData(bytes.buffer);
+        let text = '';
+        const left = new Uint8Array(decoded.getChannelData(0).buffer);
+        for (let at = 0; at < left.length; at += 32_768) text += String.fromCharCode(...left.subarray(at, at + 32_768));
+        return btoa(text);
+      },
+      [file, rateHz] as const,
+    );
+    const bytes = Buffer.from(samples, 'base64');
+    return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   }
 
   async openWire(): Promise<Wire> {

@@ -38,7 +38,8 @@ const FIELDS: Readonly<Record<string, readonly [required: readonly string[], opt
 const OF_EXPORTS = ['progress', 'error', 'completed', 'warning', 'telemetry', 'failure'];
 
 /** What the worker is sent and need not answer with an end. */
-const HARMLESS = ['cancel_export', 'probe_source', 'query_support'];
+const QUESTIONS = ['probe_source', 'query_support', 'import_otio', 'export_otio', 'import_captions', 'export_captions'];
+const HARMLESS = ['cancel_export', ...QUESTIONS];
 
 /** The page reads its messages when it gets to them: they may arrive closer together, or later, than they were sent. */
 const JITTER_MS = 100;

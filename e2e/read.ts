@@ -97,7 +97,21 @@ export async function packets(path: string): Promise<readonly { type: string; se
 /** What ffmpeg has to say against a file: nothing, when it is whole. */
 export async function complaints(path: string): Promise<string> {
   try {
-    const { stderr } = await run('ffmpeg', ['-hide_banner', '-v', 'error', '-xerror', '-i', path, '-map', '0', '-f', 'null', '-']);
+    const { stderr } = await run('ffmpeg', [
+      '-hide_banner',
+      '-v',
+      'error',
+      '-xerror',
+      '-i',
+      path,
+      '-map',
+      '0',
+      '-c:s',
+      'copy',
+      '-f',
+      'null',
+      '-',
+    ]);
     return stderr.trim();
   } catch (error) {
     return String(error);
@@ -206,12 +220,26 @@ export interface Sound {
   readonly channels: readonly Float32Array[];
 }
 
-/** The sound from time 0 of the file on, whatever the first packet's own time is. */
+/**
+ * The sound from time 0 of the file on, whatever the first packet's own time is. Of Matroska ffmpeg takes the delay in front for a part of the
+ * film, and would move all of it so that it begins there; of others it does not.
+ */
 export async function readSound(path: string): Promise<Sound> {
-  const [stream] = (await probe(path)).audio;
+  const { audio, format } = await probe(path);
+  const [stream] = audio;
   if (!stream?.channels || !stream.sample_rate) throw new Error(`${path} has no sound`);
   const { channels: count } = stream;
-  const raw = await bytesOf(['-i', path, '-map', '0:a:0', '-af', 'aresample=async=1:first_pts=0', '-f', 'f32le']);
+  const raw = await bytesOf([
+    ...(format.startsWith('matroska') ? ['-copyts'] : []),
+    '-i',
+    path,
+    '-map',
+    '0:a:0',
+    '-af',
+    'aresample=async=1:first_pts=0',
+    '-f',
+    'f32le',
+  ]);
   const mixed = new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length));
   const channels = Array.from({ length: count }, (_, c) =>
     Float32Array.from({ length: mixed.length / count }, (_, n) => mixed[n * count + c] ?? 0),
@@ -261,4 +289,12 @@ export async function sha256Of(path: string): Promise<string> {
   return createHash('sha256')
     .update(await readFile(path))
     .digest('hex');
+}
+
+/** A hash of every packet of one kind, in the order of the file. */
+export async function packetHashes(path: string, kind: 'a' | 'v'): Promise<readonly string[]> {
+  const found = (await ffprobe(path, '-select_streams', `${kind}:0`, '-show_data_hash', 'md5', '-show_entries', 'packet=data_hash')) as {
+    packets: { data_hash: string }[];
+  };
+  return found.packets.map(({ data_hash }) => data_hash);
 }

@@ -1,7 +1,7 @@
 /** Every way of drawing, in pixels: scenes that the built app exports, against pictures that ffmpeg or arithmetic makes. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, warningsOf, type Settings } from './harness.ts';
+import { expect, test, warningsOf, type Outcome, type Settings } from './harness.ts';
 import { decoded, filtered, flatDifference, HEIGHT, offset, ssim, WIDTH, type Picture } from './pixels.ts';
 import { FRAMES, SCENES, textAlone } from './scenes.ts';
 
@@ -15,6 +15,14 @@ const SETTINGS: Settings = {
   audio: false,
 };
 
+const EXECUTORS = ['2d', 'pixi'] as const;
+const LOOKED_AT = [0, 7, 11];
+
+/** What telemetry said in the end. */
+function executorOf(outcome: Outcome): unknown {
+  return outcome.messages.map(({ message }) => message).findLast(({ type }) => type === 'telemetry')?.executor;
+}
+
 /** Where `make scenes` wants the pictures. */
 const sheets = process.env.GRAN_SCENES;
 
@@ -26,42 +34,54 @@ async function keep(name: string, picture: Picture): Promise<void> {
 
 for (const [number, scene] of SCENES.entries()) {
   test(scene.name, async ({ bench }, info) => {
-    const { path, outcome } = await bench.exportFile({ timeline: scene.timeline, settings: SETTINGS }, info.outputDir);
-    expect(outcome.completed?.frames).toBe(FRAMES);
-    expect(warningsOf(outcome).map(({ code }) => code)).toEqual(scene.warns ? [scene.warns] : []);
-    const [pictures, references] = [await decoded(path), await scene.reference()];
-    expect(pictures).toHaveLength(FRAMES);
-    const label = String(number).padStart(2, '0');
-    await keep(`${label}-a`, pictures[8]!);
-    await keep(`${label}-b`, references[Math.min(8, references.length - 1)] ?? pictures[8]!);
-    if (references.length === 0) return;
-    let [least, flat] = [1, 0];
-    for (const index of [0, 7, 11]) {
-      const [picture, reference] = [pictures[index]!, references[Math.min(index, references.length - 1)]!];
-      least = Math.min(least, ssim(picture, reference));
-      flat = Math.max(flat, flatDifference(picture, reference));
-      expect.soft(offset(picture, reference), `frame ${index}: shift of the edges, px`).toBeLessThanOrEqual(1);
+    const references = await scene.reference();
+    const drawn: Picture[][] = [];
+    for (const executor of EXECUTORS) {
+      const { path, outcome } = await bench.exportFile({ timeline: scene.timeline, settings: { ...SETTINGS, executor } }, info.outputDir);
+      expect(outcome.completed?.frames).toBe(FRAMES);
+      expect(warningsOf(outcome).map(({ code }) => code)).toEqual(scene.warns ? [scene.warns] : []);
+      expect(executorOf(outcome)).toBe(executor);
+      const pictures = await decoded(path);
+      expect(pictures).toHaveLength(FRAMES);
+      drawn.push(pictures);
+      let [least, flat] = [1, 0];
+      for (const index of references.length === 0 ? [] : LOOKED_AT) {
+        const [picture, reference] = [pictures[index]!, references[Math.min(index, references.length - 1)]!];
+        least = Math.min(least, ssim(picture, reference));
+        flat = Math.max(flat, flatDifference(picture, reference));
+        expect.soft(offset(picture, reference), `${executor}, frame ${index}: shift of the edges, px`).toBeLessThanOrEqual(1);
+      }
+      console.log(`    ${scene.name}, ${executor}: SSIM ${least.toFixed(4)}, flat areas off by ${flat.toFixed(1)}`);
+      expect.soft(least, `${executor}: SSIM of luma, worst frame`).toBeGreaterThanOrEqual(scene.likeness ?? 0.98);
+      expect.soft(flat, `${executor}: flat areas, levels`).toBeLessThanOrEqual(4);
     }
-    console.log(`    ${scene.name}: SSIM ${least.toFixed(4)}, flat areas off by ${flat.toFixed(1)}`);
-    expect.soft(least, 'SSIM of luma, worst frame').toBeGreaterThanOrEqual(scene.likeness ?? 0.98);
-    expect.soft(flat, 'flat areas, levels').toBeLessThanOrEqual(4);
+    const [plain, pixi] = drawn as [Picture[], Picture[]];
+    const alike = Math.min(...LOOKED_AT.map((index) => ssim(plain[index]!, pixi[index]!)));
+    console.log(`    ${scene.name}: SSIM of the two ${alike.toFixed(4)}`);
+    expect.soft(alike, 'the executors against each other').toBeGreaterThanOrEqual(0.98);
+    const label = String(number).padStart(2, '0');
+    await keep(`${label}-a`, plain[8]!);
+    await keep(`${label}-b`, pixi[8]!);
+    await keep(`${label}-c`, references[Math.min(8, references.length - 1)] ?? plain[8]!);
   });
 }
 
 test('a film with alpha', async ({ bench }, info) => {
   const scene = SCENES.find(({ name }) => name === 'a source with alpha')!;
   const seeThrough = { ...scene.timeline, tracks: scene.timeline.tracks.slice(0, 1) };
-  const settings: Settings = { ...SETTINGS, codec: 'vp9', container: 'webm', alpha: true };
-  const { path } = await bench.exportFile({ timeline: seeThrough, settings }, info.outputDir);
-  // ffmpeg's own VP9 decoder leaves the alpha out; libvpx's does not.
-  const [picture] = await filtered(
-    [path],
-    `color=0x336699:s=${WIDTH}x${HEIGHT}:r=30,format=gbrp[sea];[0:v]format=gbrap[p];[sea][p]overlay=format=gbrp:shortest=1[out]`,
-    ['-c:v', 'libvpx-vp9'],
-  );
   const [reference] = await scene.reference();
-  expect(ssim(picture!, reference!)).toBeGreaterThanOrEqual(0.98);
-  expect(flatDifference(picture!, reference!)).toBeLessThanOrEqual(4);
+  for (const executor of EXECUTORS) {
+    const settings: Settings = { ...SETTINGS, codec: 'vp9', container: 'webm', alpha: true, executor };
+    const { path } = await bench.exportFile({ timeline: seeThrough, settings }, info.outputDir);
+    // ffmpeg's own VP9 decoder leaves the alpha out; libvpx's does not.
+    const [picture] = await filtered(
+      [path],
+      `color=0x336699:s=${WIDTH}x${HEIGHT}:r=30,format=gbrp[sea];[0:v]format=gbrap[p];[sea][p]overlay=format=gbrp:shortest=1[out]`,
+      ['-c:v', 'libvpx-vp9'],
+    );
+    expect(ssim(picture!, reference!), executor).toBeGreaterThanOrEqual(0.98);
+    expect(flatDifference(picture!, reference!), executor).toBeLessThanOrEqual(4);
+  }
 });
 
 test('a font of the project writes as the same font that came with the app', async ({ bench }, info) => {

@@ -27,8 +27,6 @@ export function halve(src: usize, dst: usize, width: i32, height: i32): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function pairs(above: v128, below: v128): v128 {
   return i16x8.shr_u(i16x8.add(i16x8.extadd_pairwise_i8x16_u(above), i16x8.extadd_pairwise_i8x16_u(below)), 2);
 }
@@ -95,8 +93,6 @@ export function blendScaled(
 }
 
 /** Mixes `width` samples into `dst`: `share` of each, times that of its column. */
-// @ts-ignore: decorator
-@inline
 function mixRow(dst: usize, src: usize, shares: usize, width: i32, share: i16): void {
   const all = i16x8.splat(share),
     half = i16x8.splat(32);

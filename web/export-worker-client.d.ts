@@ -104,6 +104,16 @@ export interface Timeline {
   sources: Record<string, File | Blob | FileSystemFileHandle>;
   timelines?: Record<string, NestedTimeline>;
   fonts?: Record<string, Blob>;
+  /** Of the outermost timeline; `settings.captions` says what becomes of them. */
+  captions?: Caption[];
+}
+
+/** Captions may overlap. What their style leaves open follows the size of the picture. */
+export interface Caption {
+  startUs: number;
+  durationUs: number;
+  text: string;
+  style?: Pick<TextStyle, 'fontFamily' | 'fontWeight' | 'color' | 'backgroundColor' | 'align' | 'verticalAlign'>;
 }
 
 /** What it does not hold itself is looked up in the timeline around it. */
@@ -143,6 +153,8 @@ export interface Settings {
   fastStart?: boolean;
   verify?: boolean;
   metadata?: Metadata;
+  /** The timeline's captions: left out (`none`), drawn into the picture, or a WebVTT track beside it (mp4, webm, mkv). */
+  captions?: 'none' | 'burn' | 'embed';
 }
 
 /** What the file says about itself. */
@@ -238,6 +250,52 @@ export interface Support {
   audio: CodecSupport[];
 }
 
+/** What became of an imported file, in sentences. */
+export interface OtioReport {
+  /** Came over whole. */
+  kept: string[];
+  approximated: string[];
+  /** Not shown, but written back where it was. */
+  ignored: string[];
+}
+
+export interface Marker {
+  id: string;
+  timeUs: number;
+  durationUs: number;
+  name: string;
+  /** OpenTimelineIO's names: RED, PINK, ORANGE, YELLOW, GREEN, CYAN, BLUE, PURPLE, MAGENTA, BLACK, WHITE. */
+  color: string;
+  comment: string;
+  /** What other programs wrote: hand it back to `exportOtio`. */
+  otio?: Record<string, unknown>;
+}
+
+export interface OtioImport {
+  name: string;
+  /** Without `sources`. What Gran does not know lies in `otio` fields of tracks and items: hand them back to `exportOtio`. */
+  timeline: Omit<Timeline, 'sources'>;
+  markers: Marker[];
+  /** The files that it wants: `path` is their key in `sources`. `missing`: the file does not say where that one is. */
+  media: { path: string; name: string; missing?: boolean; durationUs?: number }[];
+  report: OtioReport;
+}
+
+export interface OtioExportOptions {
+  name?: string;
+  markers?: Marker[];
+  /** By path: where other programs find the file, what it is called, how long it is. */
+  media?: Record<string, { url?: string; name?: string; durationUs?: number }>;
+}
+
+export interface CaptionsImport {
+  /** SRT, WebVTT, ASS or SSA. */
+  format: string;
+  captions: Caption[];
+  /** What did not come over as it was, in sentences. */
+  notes: string[];
+}
+
 export type ClientState = 'starting' | 'ready' | 'failed' | 'disposed';
 
 export class ExportError extends Error {
@@ -267,6 +325,14 @@ export class ExportWorkerClient extends EventTarget {
   probeSource(file: File | Blob | FileSystemFileHandle): Promise<SourceInfo>;
   /** Which codecs this browser encodes at that size. */
   querySupport(picture: { width: number; height: number; fps: number }): Promise<Support>;
+  /** The timeline in an OpenTimelineIO file. Rejects with an ExportError that names the place in the file. */
+  importOtio(file: File | Blob | FileSystemFileHandle): Promise<OtioImport>;
+  /** The text of an OpenTimelineIO file. Fields that Gran does not know go along. */
+  exportOtio(timeline: Omit<Timeline, 'sources'>, options?: OtioExportOptions): Promise<string>;
+  /** The captions in an SRT, WebVTT, ASS or SSA file. */
+  importCaptions(file: File | Blob | FileSystemFileHandle): Promise<CaptionsImport>;
+  /** The text of a caption file. */
+  exportCaptions(captions: Caption[], format: 'srt' | 'vtt'): Promise<string>;
   /** Starts a fresh engine after a failure; does nothing while one runs. */
   restart(): Promise<void>;
   /** Ends the worker and whatever runs in it. The client cannot be used afterwards. */

@@ -4,7 +4,8 @@ import { CANCELLED_MESSAGE, ExportError, cancelled } from './export-error.js';
 export { ExportError };
 
 /**
- * @import { ClientState, ExportOptions, ExportRequest, ExportResult, SourceInfo, Support } from './export-worker-client.js'
+ * @import { Caption, CaptionsImport, ClientState, ExportOptions, ExportRequest, ExportResult } from './export-worker-client.js'
+ * @import { OtioExportOptions, OtioImport, SourceInfo, Support, Timeline } from './export-worker-client.js'
  * @import { Destination } from './destination.js'
  *
  * @typedef {object} Job one export, from the call to the settling of its promise
@@ -130,6 +131,41 @@ export class ExportWorkerClient extends EventTarget {
     return this.#ask({ type: 'query_support', width, height, fps });
   }
 
+  /**
+   * @param {File | Blob | FileSystemFileHandle} file
+   * @returns {Promise<OtioImport>}
+   */
+  importOtio(file) {
+    return this.#ask({ type: 'import_otio', file });
+  }
+
+  /**
+   * @param {Omit<Timeline, 'sources'>} timeline
+   * @param {OtioExportOptions} [options]
+   * @returns {Promise<string>}
+   */
+  async exportOtio(timeline, { name, markers, media } = {}) {
+    const plain = { ...timeline, sources: undefined, fonts: undefined };
+    return (await this.#ask({ type: 'export_otio', timeline: plain, name, markers, media })).text;
+  }
+
+  /**
+   * @param {File | Blob | FileSystemFileHandle} file
+   * @returns {Promise<CaptionsImport>}
+   */
+  importCaptions(file) {
+    return this.#ask({ type: 'import_captions', file });
+  }
+
+  /**
+   * @param {Caption[]} captions
+   * @param {'srt' | 'vtt'} format
+   * @returns {Promise<string>}
+   */
+  async exportCaptions(captions, format) {
+    return (await this.#ask({ type: 'export_captions', captions, format })).text;
+  }
+
   restart() {
     if (this.#state === 'failed') this.#startWorker();
     return this.#ready;
@@ -222,8 +258,12 @@ export class ExportWorkerClient extends EventTarget {
         return;
       case 'source_info':
       case 'support':
-        this.#questions.get(message.requestId)?.resolve(message);
-        return void this.#questions.delete(message.requestId);
+      case 'otio_imported':
+      case 'otio_exported':
+      case 'captions_imported':
+      case 'captions_exported':
+      case 'refused':
+        return this.#answered(message);
       case 'completed':
         return void (job && this.#complete(job, message));
       case 'error':
@@ -241,6 +281,14 @@ export class ExportWorkerClient extends EventTarget {
     if (recoverable) return void (job && this.#refused(job, error));
     this.#replaceWorker(error);
     if (job) void this.#fail(job, error);
+  }
+
+  /** @param {{type: string, requestId: number, [field: string]: any}} answer */
+  #answered({ type, requestId, ...answer }) {
+    const question = this.#questions.get(requestId);
+    this.#questions.delete(requestId);
+    if (type !== 'refused') return question?.resolve(answer);
+    question?.reject(new ExportError(answer.message, { recoverable: true, code: answer.code }));
   }
 
   /** @param {{type: string, [field: string]: unknown}} question @returns {Promise<any>} */

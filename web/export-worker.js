@@ -53,7 +53,8 @@ function fetchRuntime() {
 }
 
 async function loadPython() {
-  const python = await loadPyodide({ indexURL: folder, packageBaseUrl: folder, lockFileContents: lock });
+  const env = { HOME: '/home/pyodide', PYDANTIC_DISABLE_PLUGINS: '__all__' }; // to look for plugins is to read every package's metadata
+  const python = await loadPyodide({ indexURL: folder, packageBaseUrl: folder, lockFileContents: lock, env });
   // Pyodide would open every library of a package now; most of numpy's are never imported, and the rest opens on import.
   python.pyimport('pyodide._package_loader').get_dynlibs = () => [];
   await python.loadPackage(['numpy', 'pydantic', 'micropip'], { messageCallback: () => {} });
@@ -69,7 +70,13 @@ async function boot() {
   python.registerJsModule('mediabunny', mediabunny);
   /** @param {string} codec */
   const registerEncoder = (codec) => encoders[codec]?.();
-  python.registerJsModule('gran_js', { toJsonText, takeSounds, registerEncoder });
+  /** Packages that most exports do without: their hash is the lock file's. @param {string} name */
+  const loadPackage = async (name) => {
+    const loaded = await python.loadPackage([name], { messageCallback: () => {} });
+    if (!loaded.length && !python.loadedPackages[name]) throw new Error(`${name} could not be loaded`);
+  };
+  const loadPixi = () => import('./pixi.js');
+  python.registerJsModule('gran_js', { toJsonText, takeSounds, registerEncoder, loadPixi, loadPackage });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }

@@ -4,8 +4,23 @@
  * Any message between the page and the export worker.
  */
 export type Message = Incoming | Outgoing;
-export type Incoming = InitExport | CancelExport | ProbeSource | QuerySupport;
-export type Outgoing = Progress | Error | Completed | Ready | Warning | Failure | Telemetry | SourceInfo | Support;
+export type Incoming = InitExport | CancelExport | ProbeSource | QuerySupport | ImportOtio | ExportOtio | ImportCaptions | ExportCaptions;
+export type JsonValue = unknown;
+export type Outgoing =
+  | Progress
+  | Error
+  | Completed
+  | Ready
+  | Warning
+  | Failure
+  | Telemetry
+  | SourceInfo
+  | Support
+  | OtioImported
+  | OtioExported
+  | CaptionsImported
+  | CaptionsExported
+  | Refused;
 
 /**
  * Render `timeline` into `writablePort`. Ends in exactly one `completed` or `error`.
@@ -34,6 +49,10 @@ export interface Timeline {
   fonts?: {
     [k: string]: File | Blob;
   };
+  /**
+   * @maxItems 10000
+   */
+  captions?: Caption[];
 }
 export interface Timebase {
   fps: number | [number, number] | string;
@@ -202,6 +221,30 @@ export interface NestedTimeline {
   fonts?: {
     [k: string]: File | Blob;
   };
+  /**
+   * @maxItems 10000
+   */
+  captions?: Caption[];
+}
+/**
+ * What is said from `startUs` on. Captions may overlap; what their style leaves open follows the size of the picture.
+ */
+export interface Caption {
+  startUs: number;
+  durationUs: number;
+  text: string;
+  style?: CaptionStyle;
+}
+/**
+ * What a caption may set for itself.
+ */
+export interface CaptionStyle {
+  fontFamily?: string;
+  fontWeight?: number | string;
+  color?: string;
+  backgroundColor?: string;
+  align?: 'left' | 'center' | 'right';
+  verticalAlign?: 'top' | 'middle' | 'bottom';
 }
 /**
  * As asked for; numbers out of bounds are clamped later. Where `codec` is false, size and bitrate mean nothing.
@@ -230,6 +273,7 @@ export interface Settings {
   fastStart?: boolean;
   verify?: boolean;
   metadata?: Metadata;
+  captions?: 'none' | 'burn' | 'embed';
 }
 export interface AudioSettings {
   codec: 'aac' | 'opus' | 'mp3' | 'flac' | 'pcm-s16';
@@ -275,6 +319,59 @@ export interface QuerySupport {
   width: number;
   height: number;
   fps: number | [number, number] | string;
+}
+/**
+ * What timeline is in this OpenTimelineIO `file`? Answered by `otio_imported`.
+ */
+export interface ImportOtio {
+  type: 'import_otio';
+  requestId: number;
+  file: File | Blob | FileSystemFileHandle;
+}
+/**
+ * `timeline` as the text of an OpenTimelineIO file; fields that nothing here knows go along. Answered by `otio_exported`.
+ */
+export interface ExportOtio {
+  type: 'export_otio';
+  requestId: number;
+  timeline: {
+    [k: string]: JsonValue;
+  };
+  name?: string;
+  markers?: {
+    [k: string]: JsonValue;
+  }[];
+  media?: {
+    [k: string]: OtioFile;
+  };
+}
+/**
+ * What others should know of a source: where they find it (`url`), its name and length.
+ */
+export interface OtioFile {
+  url?: string;
+  name?: string;
+  durationUs?: number;
+}
+/**
+ * What captions are in this SRT, WebVTT, ASS or SSA `file`? Answered by `captions_imported`.
+ */
+export interface ImportCaptions {
+  type: 'import_captions';
+  requestId: number;
+  file: File | Blob | FileSystemFileHandle;
+}
+/**
+ * `captions` as the text of a file. Answered by `captions_exported`.
+ */
+export interface ExportCaptions {
+  type: 'export_captions';
+  requestId: number;
+  /**
+   * @maxItems 10000
+   */
+  captions: Caption[];
+  format: 'srt' | 'vtt';
 }
 /**
  * `percent` 0..100 of the whole time, 100 once the file is committed.
@@ -366,6 +463,7 @@ export interface Telemetry {
   peakHeapBytes?: number;
   executor?: string;
   encoder?: string;
+  sound?: string;
   liveObjects?: {
     [k: string]: number;
   };
@@ -419,4 +517,121 @@ export interface CodecSupport {
   containers: string[];
   supported: boolean;
   reason?: string;
+}
+/**
+ * The answer to `import_otio`. `timeline` has no `sources`: `media` says which it needs.
+ */
+export interface OtioImported {
+  type: 'otio_imported';
+  requestId: number;
+  name: string;
+  timeline: {
+    [k: string]: JsonValue;
+  };
+  markers: OtioMarker[];
+  media: OtioMedia[];
+  report: OtioReport;
+}
+/**
+ * A remark at a moment, or about a stretch, of a timeline.
+ */
+export interface OtioMarker {
+  id: string;
+  timeUs: number;
+  durationUs: number;
+  name: string;
+  color: string;
+  comment: string;
+  otio?: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * A file that an imported timeline wants. `missing`: it does not say where that is.
+ */
+export interface OtioMedia {
+  path: string;
+  name: string;
+  missing?: boolean;
+  durationUs?: number;
+}
+/**
+ * `kept` came over whole; `approximated` not quite; `ignored` is not shown, but is written back where it was.
+ */
+export interface OtioReport {
+  kept: string[];
+  approximated: string[];
+  ignored: string[];
+}
+/**
+ * The answer to `export_otio`.
+ */
+export interface OtioExported {
+  type: 'otio_exported';
+  requestId: number;
+  text: string;
+}
+/**
+ * The answer to `import_captions`. `notes`: what did not come over as it was, in sentences.
+ */
+export interface CaptionsImported {
+  type: 'captions_imported';
+  requestId: number;
+  format: string;
+  captions: Caption1[];
+  notes: string[];
+}
+/**
+ * What is said from `startUs` on. Captions may overlap; what their style leaves open follows the size of the picture.
+ */
+export interface Caption1 {
+  startUs: number;
+  durationUs: number;
+  text: string;
+  style?: CaptionStyle1;
+}
+/**
+ * What a caption may set for itself.
+ */
+export interface CaptionStyle1 {
+  fontFamily?: string;
+  fontWeight?: number;
+  color?: string;
+  backgroundColor?: string;
+  align?: 'left' | 'center' | 'right';
+  verticalAlign?: 'top' | 'middle' | 'bottom';
+}
+/**
+ * The answer to `export_captions`.
+ */
+export interface CaptionsExported {
+  type: 'captions_exported';
+  requestId: number;
+  text: string;
+}
+/**
+ * The answer to a question that has none.
+ */
+export interface Refused {
+  type: 'refused';
+  requestId: number;
+  code:
+    | 'E_BUSY'
+    | 'E_CANCELLED'
+    | 'E_CODEC'
+    | 'E_CONTRACT'
+    | 'E_DECODE'
+    | 'E_DISK'
+    | 'E_EMPTY'
+    | 'E_ENCODER_LOST'
+    | 'E_ENGINE'
+    | 'E_MEMORY'
+    | 'E_MISSING'
+    | 'E_NAME'
+    | 'E_PERMISSION'
+    | 'E_SOURCE'
+    | 'E_UNSUPPORTED'
+    | 'E_VERIFY'
+    | 'E_WORKER';
+  message: string;
 }

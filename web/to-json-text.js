@@ -4,6 +4,8 @@ const MAX_SIZE = 32 * 1024 * 1024;
 /** More than most values take: it bounds their number, and so the time. */
 const VALUE_SIZE = 24;
 const MAX_DEPTH = 64;
+/** Twice the clips that a timeline can have. Each wrong member costs the checker half a kilobyte until the message is refused. */
+const MAX_MEMBERS = 20_000;
 
 /** @param {string} name */
 const opaque = (name) => ({ $js: name });
@@ -87,7 +89,9 @@ function sayableMembers(object, parents, budget) {
   const members = /** @type {Record<string, unknown>} */ (object);
   /** @type {Record<string, unknown> | undefined} */
   let copy;
-  for (const key of Object.keys(members)) {
+  const keys = Object.keys(members);
+  if (keys.length > MAX_MEMBERS) return opaque('too many members');
+  for (const key of keys) {
     const value = members[key];
     if (value === undefined) continue; // JSON leaves it out
     budget.size -= key.length;

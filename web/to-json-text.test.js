@@ -62,3 +62,10 @@ test('messages that would never end do', () => {
   assert.match(toJsonText(wide), /too much data/);
   assert.match(toJsonText({ list: new Array(2 ** 32 - 1), text: 'x' }), /too much data/);
 });
+
+test('an object of very many members is one problem, not that many', () => {
+  const many = Object.fromEntries(Array.from({ length: 20_001 }, (_, i) => [`${i}.mp4`, 0]));
+  assert.deepEqual(seen({ sources: many }), { sources: { $js: 'too many members' } });
+  delete many['0.mp4'];
+  assert.equal(Object.keys(seen({ sources: many }).sources).length, 20_000);
+});

@@ -117,6 +117,7 @@ async function made(value, transfer) {
   if (Object.getPrototypeOf(value) !== Object.prototype) return value;
   if ('$media' in value) return mediaFile(value.$media);
   if ('$blob' in value) return new Blob([value.$blob]);
+  if ('$file' in value) return new File([value.$file], value.name);
   if ('$opfs' in value) return (await navigator.storage.getDirectory()).getFileHandle(value.$opfs, { create: true });
   if ('$stream' in value) {
     const stream = new WritableStream(recordingSink(value.$stream));
@@ -213,6 +214,15 @@ globalThis.granDriver = {
       (error) => plain(error),
     );
   },
+
+  async call(method, args) {
+    const exporter = /** @type {any} */ (await theClient());
+    return exporter[method](...(await made(args, []))).then(
+      (/** @type {any} */ value) => ({ value }),
+      (/** @type {any} */ error) => ({ error: plain(error) }),
+    );
+  },
+  make: (value) => made(value, []),
 
   async ask(question, value) {
     const exporter = await theClient();

@@ -3,29 +3,41 @@
 from time import perf_counter
 from typing import Any
 
+from gran_js import loadPackage
 from pyodide.ffi import JsException
 
 from gran_worker.browser.channel import Channel
+from gran_worker.browser.files import about, read_whole
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.sink import destination_for
-from gran_worker.browser.soundtrack import Trials
+from gran_worker.browser.soundencoder import Trials
+from gran_worker.browser.speaker import PortSpeaker
+from gran_worker.browser.stage import Stage
 from gran_worker.browser.studio import Sources, Studio
 from gran_worker.browser.support import query
 from gran_worker.dispatch import Dispatcher, Warn
 from gran_worker.errors import ExportError
 from gran_worker.export import export
+from gran_worker.interchange import MAX_FILE_BYTES, ImportCaptions, ImportOtio, exported, imported
 from gran_worker.messages import (
     Completed,
     InitExport,
     Outgoing,
     ProbeSource,
     QuerySupport,
+    Question,
     Ready,
     SourceInfo,
     Telemetry,
     Warning,
+    prepare,
+    to_wire,
 )
+from gran_worker.preview import messages as preview
+from gran_worker.preview.desk import Desk
+from gran_worker.preview.desk import Warn as WarnOfPicture
+from gran_worker.preview.waveform import FILE
 from gran_worker.settings import clamp
 from gran_worker.telemetry import Meter
 
@@ -35,9 +47,9 @@ PROBED = "source"
 class BrowserWorkshop:
     """What the dispatcher sets to work, here. A parcel is the message as JavaScript object."""
 
-    def __init__(self) -> None:
+    def __init__(self, kernels: Kernels) -> None:
         self._trials = Trials()
-        self._kernels = Kernels()
+        self._kernels = kernels
 
     async def export(self, message: InitExport, parcel: Any, meter: Meter, warn: Warn) -> Completed:
         settings, clamps = clamp(message.settings)
@@ -49,9 +61,22 @@ class BrowserWorkshop:
         finally:
             studio.close()
 
-    async def answer(self, question: ProbeSource | QuerySupport, parcel: Any) -> Outgoing:
-        if isinstance(question, QuerySupport):
-            return await query(question)
+    async def answer(self, question: Question, parcel: Any) -> Outgoing:
+        match question:
+            case QuerySupport():
+                return await query(question)
+            case ProbeSource():
+                return await self._probe(question, parcel)
+            case ImportOtio() | ImportCaptions():
+                if isinstance(question, ImportCaptions):
+                    await loadPackage("pysubs2")
+                name, data = await read_whole(parcel.file, MAX_FILE_BYTES)
+                with about(name):
+                    return imported(question, data)
+            case _:
+                return exported(question)
+
+    async def _probe(self, question: ProbeSource, parcel: Any) -> SourceInfo:
         media = BrowserMedia({PROBED: parcel.file}, lambda: None)
         try:
             return SourceInfo.of(question.request_id, await media.probe(PROBED))
@@ -73,9 +98,37 @@ class BrowserWorkshop:
         return Telemetry.of(meter)
 
 
+class PreviewWorkshop:
+    """What the preview is made of, here."""
+
+    def __init__(self, kernels: Kernels) -> None:
+        self._kernels = kernels
+
+    def open_stage(self, parcel: Any, warn: WarnOfPicture) -> Stage:
+        return Stage(parcel.canvas, self._kernels, warn)
+
+    def open_speaker(self, parcel: Any) -> PortSpeaker:
+        return PortSpeaker(parcel.port, perf_counter)
+
+    def open_file(self, parcel: Any) -> BrowserMedia:
+        return BrowserMedia({FILE: parcel.file}, lambda: None)
+
+
 def start(scope: Any, early: Any) -> None:
     """Takes the worker over: ``scope`` is its global object, ``early`` the messages that came while Python was booting."""
     channel = Channel(scope)
-    dispatcher = Dispatcher(BrowserWorkshop(), channel.send, perf_counter)
-    channel.send(Ready())
-    channel.listen(dispatcher.receive, early)
+    kernels = Kernels()
+
+    def tell(message: Outgoing) -> None:
+        channel.send(to_wire(message))
+
+    dispatcher = Dispatcher(BrowserWorkshop(kernels), tell, perf_counter)
+    desk = Desk(PreviewWorkshop(kernels), lambda message: channel.send(preview.to_wire(message)), perf_counter)
+
+    def receive(text: str, parcel: Any) -> None:
+        kind = getattr(parcel, "type", None)
+        (desk if isinstance(kind, str) and kind in preview.TYPES else dispatcher).receive(text, parcel)
+
+    tell(Ready())
+    prepare()
+    channel.listen(receive, early)

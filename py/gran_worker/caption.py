@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gran_worker.geometry import Rect, Size
-from gran_worker.snapshot import TextStyle
+from gran_worker.textstyle import TextStyle
 
 Measure = Callable[[str], float]
 """Width of a text in one line, px."""

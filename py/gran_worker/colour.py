@@ -12,6 +12,8 @@ LUMA_WEIGHTS: dict[str, tuple[float, float]] = {
 
 FRACTION_BITS = 14
 
+HDR_TRANSFERS = ("pq", "hlg", "smpte2084", "arib-std-b67")
+
 
 @dataclass(frozen=True, slots=True)
 class Colour:
@@ -29,7 +31,7 @@ class Colour:
 
     @property
     def is_hdr(self) -> bool:
-        return self.transfer in ("pq", "hlg", "smpte2084", "arib-std-b67")
+        return self.transfer in HDR_TRANSFERS
 
 
 BT709 = Colour("bt709", "bt709", "bt709", full_range=False)

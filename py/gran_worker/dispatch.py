@@ -14,6 +14,7 @@ from gran_worker.errors import (
     SinkError,
     SourceError,
 )
+from gran_worker.interchange import Refused
 from gran_worker.messages import (
     CancelExport,
     Completed,
@@ -21,9 +22,9 @@ from gran_worker.messages import (
     Failure,
     InitExport,
     Outgoing,
-    ProbeSource,
-    QuerySupport,
+    Question,
     Warning,
+    asked,
     parse,
 )
 from gran_worker.ports import Clock
@@ -45,7 +46,9 @@ class Workshop(Protocol):
     """What the dispatcher sets to work. ``parcel`` is the message as it came: it holds what JSON cannot, files and streams."""
 
     async def export(self, message: InitExport, parcel: object, meter: Meter, warn: Warn) -> Completed: ...
-    async def answer(self, question: ProbeSource | QuerySupport, parcel: object) -> Outgoing: ...
+    async def answer(self, question: Question, parcel: object) -> Outgoing:
+        """Raises ExportError for a question that has no answer."""
+
     async def discard(self, parcel: object) -> None:
         """Tidies the destination of a message that was refused."""
 
@@ -82,7 +85,11 @@ class Dispatcher:
         try:
             message = parse(text)
         except ExportError as error:
-            self._keep(self._refuse(error, parcel))
+            request_id = asked(text)
+            if request_id is None:
+                self._keep(self._refuse(error, parcel))
+            else:
+                self._send(Refused.of(request_id, error))
             return
         match message:
             case InitExport() if self._job is not None:
@@ -93,8 +100,8 @@ class Dispatcher:
             case CancelExport():
                 if self._job is not None:
                     self._job.stop()
-            case ProbeSource() | QuerySupport():
-                self._keep(self._answer(message, parcel))
+            case question:
+                self._keep(self._answer(question, parcel))
 
     def _start(self, message: InitExport, parcel: object) -> None:
         meter = Meter(self._clock)
@@ -161,8 +168,15 @@ class Dispatcher:
         finally:
             self._end(error)
 
-    async def _answer(self, question: ProbeSource | QuerySupport, parcel: object) -> None:
-        self._send(await self._workshop.answer(question, parcel))
+    async def _answer(self, question: Question, parcel: object) -> None:
+        try:
+            answer = await self._workshop.answer(question, parcel)
+        except ExportError as error:
+            answer = Refused.of(question.request_id, error)
+        except Exception as bug:  # noqa: BLE001 - whoever asked would wait for ever
+            traceback.print_exception(bug)
+            answer = Refused.of(question.request_id, InternalError.wrap(bug))
+        self._send(answer)
 
     def _keep(self, work: Awaitable[None]) -> None:
         """Runs ``work`` and holds on to it: the event loop itself keeps only weak references."""

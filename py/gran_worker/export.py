@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, suppress
 import numpy as np
 
 from gran_worker.compose import draw_list
+from gran_worker.copying import Passage
 from gran_worker.errors import located
 from gran_worker.messages import Completed, Warning
 from gran_worker.mixdown import Master, Mixdown, loudness_gain
@@ -69,7 +70,7 @@ async def _open_sources(timeline: Timeline, media: MediaPort, meter: Meter) -> M
 async def _open_master(
     plan: RenderPlan, settings: Settings, media: MediaPort, meter: Meter, notify: Callable[[Notice], None]
 ) -> Master | None:
-    if not settings.audio:
+    if not settings.audio or plan.passage is not None:
         return None
     # Before any encoder is opened: browsers may take one away that waits.
     gain = await loudness_gain(plan, settings.audio, media, meter)
@@ -80,11 +81,18 @@ async def _render(plan: RenderPlan, media: MediaPort, master: Master | None, out
     async with AsyncExitStack() as readers:
         picture = _Picture(plan, media, output, meter)
         readers.push_async_callback(picture.aclose)
-        sound = _SoundTrack(plan, media, master, output, meter)
-        readers.push_async_callback(sound.aclose)
+        sound = (
+            _MixedSound(plan, media, master, output, meter)
+            if master is not None
+            else _CopiedSound(plan.passage, plan.sample_rate_hz, media, output, meter)
+            if plan.passage is not None
+            else None
+        )
+        if sound is not None:
+            readers.push_async_callback(sound.aclose)
         for frames, samples in plan.segments():
             # Sound goes first, so that the muxer never waits for more than one segment of it.
-            if samples:
+            if sound is not None:
                 await sound.advance(samples)
             if plan.stretches:
                 for index in frames:
@@ -150,17 +158,16 @@ class _Picture:
         await reader.aclose()
 
 
-class _SoundTrack:
+class _MixedSound:
     """The sound's way through the plan: mixed, mastered, encoded."""
 
-    def __init__(self, plan: RenderPlan, media: MediaPort, master: Master | None, output: OutputPort, meter: Meter) -> None:
+    def __init__(self, plan: RenderPlan, media: MediaPort, master: Master, output: OutputPort, meter: Meter) -> None:
         self._plan, self._master, self._output, self._meter = plan, master, output, meter
         self._mixdown = Mixdown(plan, media, meter)
         self._first = 0
 
     async def advance(self, samples: range) -> None:
         """Mixes and encodes output ``samples``. A few ms of them may wait for the next call, or for the end."""
-        assert self._master is not None
         mixed = await self._mixdown.block(samples)
         with self._meter.stage("compose"):
             block = self._master.finish_block(mixed)
@@ -178,6 +185,31 @@ class _SoundTrack:
             with self._meter.stage("encode"):
                 await self._output.add_sound(part, self._first)
             self._first += part.shape[1]
+
+
+class _CopiedSound:
+    """The sound's way where it is that of one source, untouched: packet by packet."""
+
+    def __init__(self, passage: Passage, rate_hz: int, media: MediaPort, output: OutputPort, meter: Meter) -> None:
+        self._passage, self._output, self._meter = passage, output, meter
+        self._packets = media.sound_packets(passage.path, passage.first - passage.priming, passage.first + passage.n_samples)
+        self._rate_hz = rate_hz
+        self._copied_to = -passage.priming
+
+    async def advance(self, samples: range) -> None:
+        """Copies until output ``samples`` are there. The last packet reaches beyond them."""
+        where = (self._passage.clip_id, self._passage.name, samples.start * 1_000_000 // self._rate_hz)
+        while self._copied_to < samples.stop:
+            with self._meter.stage("decode", *where), located(*where):
+                packet = await anext(self._packets, None)
+            if packet is None:
+                return
+            self._copied_to = packet.first + packet.n_samples - self._passage.first
+            with self._meter.stage("encode"):
+                await self._output.copy_sound(packet)
+
+    async def aclose(self) -> None:
+        await self._packets.aclose()
 
 
 def _ends_of_sight(stretches: Sequence[Stretch]) -> list[dict[str, int]]:

@@ -34,3 +34,17 @@ class Placer:
         if first >= self._end:
             return None
         return Span(first, n_samples, max(0, self._next - self._end))
+
+
+def opus_samples(head: bytes) -> int:
+    """Samples at 48 kHz of a packet that begins with ``head`` (RFC 6716, 3.1); 0 where it is none."""
+    if not head:
+        return 0
+    kind, count = head[0] >> 3, (1, 2, 2, head[1] & 0x3F if len(head) > 1 else 0)[head[0] & 3]
+    if kind < 12:
+        frame = (480, 960, 1920, 2880)[kind & 3]
+    elif kind < 16:
+        frame = (480, 960)[kind & 1]
+    else:
+        frame = (120, 240, 480, 960)[kind & 3]
+    return frame * count

@@ -7,6 +7,7 @@ from enum import Enum
 from itertools import pairwise
 
 from gran_worker.colour import BT709, Colour
+from gran_worker.copying import Passage, find_passage
 from gran_worker.errors import PlanError
 from gran_worker.geometry import Size
 from gran_worker.layers import Screen, build_layers, source_key
@@ -15,6 +16,7 @@ from gran_worker.scope import Scope
 from gran_worker.settings import Settings
 from gran_worker.shown import Layer, Shown, leaves, seen
 from gran_worker.snapshot import Clip, Timeline, enabled_clips
+from gran_worker.subtitles import burn_in, cut_captions, write_captions
 from gran_worker.timing import FrameRate, TimeRange, sample_index
 from gran_worker.voices import Notice, Voice, build_voices
 
@@ -52,7 +54,11 @@ class RenderPlan:
     channels: int
     n_samples: int
     voices: tuple[Voice, ...]
+    passage: Passage | None
+    """What the sound is copied from, where it need not be mixed."""
     notices: tuple[Notice, ...]
+    captions: str = ""
+    """A WebVTT file for a track of captions; empty where the output has none."""
 
     @property
     def duration_us(self) -> int:
@@ -108,24 +114,26 @@ def build_plan(timeline: Timeline, settings: Settings, probes: Mapping[str, Prob
     ``settings`` are clamped; ``probes`` hold every path of :func:`source_paths`. Raises PlanError for a timeline that cannot be
     rendered and SourceError for a clip whose source cannot be decoded.
     """
-    if settings.executor == "pixi":
-        raise PlanError("This version draws with the 2D canvas only. Choose “auto” or “2d” as executor.", code="E_UNSUPPORTED")
     output, n_frames = film_extent(timeline, settings)
     size = Size(settings.width, settings.height)
     voices: tuple[Voice, ...] = ()
     notices: tuple[Notice, ...] = ()
+    passage: Passage | None = None
     rate_hz = settings.audio.sample_rate if settings.audio else 0
     n_samples = sample_index(settings.fps.start_us(n_frames), rate_hz)
     if settings.audio:
         voices, notices = build_voices(timeline, output, rate_hz, n_samples, probes)
+        passage = find_passage(voices, settings.audio, n_samples, probes)
     colour = BT709
     stretches: tuple[Stretch, ...] = ()
     if settings.codec:
+        drawn = burn_in(timeline, size.height) if settings.captions == "burn" else timeline
         screen = Screen(output, settings.fps, n_frames, size, settings.fit)
-        colour, stretches = _picture(build_layers(timeline, screen, probes), n_frames, size)
+        colour, stretches = _picture(build_layers(drawn, screen, probes), n_frames, size)
         notices += _tone_mapped(stretches, probes)
     channels = settings.audio.channels if settings.audio else 0
-    return RenderPlan(settings.fps, size, n_frames, stretches, colour, rate_hz, channels, n_samples, voices, notices)
+    captions = write_captions(cut_captions(timeline.captions, output), "vtt") if settings.captions == "embed" else ""
+    return RenderPlan(settings.fps, size, n_frames, stretches, colour, rate_hz, channels, n_samples, voices, passage, notices, captions)
 
 
 def _picture(layers: Sequence[Shown], n_frames: int, size: Size) -> tuple[Colour, tuple[Stretch, ...]]:

@@ -58,10 +58,26 @@ class VideoInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Packaging:
+    """How the packets of a source's sound lie: each holds ``n_samples``, the first of all begins at source sample ``first`` (negative
+    where an encoder put something in front) and the last ends at ``end``."""
+
+    first: int
+    n_samples: int
+    end: int
+    pre_roll: int
+    """Packets that a decoder needs before the first that is heard."""
+
+
+@dataclass(frozen=True, slots=True)
 class AudioInfo:
     codec: str
     rate_hz: int
     channels: int
+    bitrate: int = 0
+    """On average, of the packets that were looked at."""
+    packaging: Packaging | None = None
+    """None where the packets cannot go into another file as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +114,15 @@ class Sound:
     block: Block
 
 
+class SoundPacket(Protocol):
+    """An encoded packet of a source's sound: ``n_samples`` decoded samples, of which the first is source sample ``first``."""
+
+    @property
+    def first(self) -> int: ...
+    @property
+    def n_samples(self) -> int: ...
+
+
 class MediaPort(Protocol):
     async def probe(self, path: str) -> Probe:
         """Opens the source and decodes its first frame. Raises SourceError."""
@@ -110,6 +135,9 @@ class MediaPort(Protocol):
 
     def sounds(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Sound, None]:
         """Blocks of sound, in order, that together hold ``start_us`` to ``end_us``."""
+
+    def sound_packets(self, path: str, first: int, end: int) -> AsyncGenerator[SoundPacket, None]:
+        """Packets, in order, from the one that begins with source sample ``first`` to the last that begins before ``end``."""
 
     async def close(self) -> None: ...
 
@@ -126,6 +154,9 @@ class OutputPort(Protocol):
 
     async def add_sound(self, block: Block, first: int) -> None:
         """Encodes ``block`` as the output's samples from ``first`` on."""
+
+    async def copy_sound(self, packet: SoundPacket) -> None:
+        """Takes the next packet of the plan's passage as it is."""
 
     async def finish(self) -> None:
         """Flushes the encoders and writes the container's end. Nothing is committed yet."""

@@ -6,6 +6,17 @@ from gran_worker.ports import Frame, MediaPort
 from gran_worker.shown import Layer
 
 
+def latest_pts_us(layer: Layer, output_us: int) -> int:
+    """The latest pts that may show at ``output_us``. The end of the range is exclusive: a frame on it, give or take a tick, never shows."""
+    assert layer.video is not None
+    walk, tolerance_us = layer.walk, layer.video.tolerance_us
+    source_us = walk.at(output_us)
+    if walk.freeze_us is not None:
+        return source_us + tolerance_us
+    last_us = max(walk.end_us - 1 - tolerance_us, walk.source.start_us + tolerance_us)
+    return min(source_us + tolerance_us, last_us)
+
+
 class FrameReader:
     """One layer's frames over consecutive output frames. Holds at most two; closes both.
 
@@ -17,13 +28,12 @@ class FrameReader:
         assert layer.path is not None
         assert layer.video is not None
         self._media, self._layer, self._path = media, layer, layer.path
-        self._tolerance_us = layer.video.tolerance_us
         self._grace_us = layer.video.grace_us
         self._current: Frame | None = None
         self._next: Frame | None = None
         self._frames: AsyncGenerator[Frame, None] | None = None
         self._begun = False
-        self._start_us, self._end_us = self._limit_us(first_us), self._limit_us(last_us) + 1
+        self._start_us, self._end_us = latest_pts_us(layer, first_us), latest_pts_us(layer, last_us) + 1
         self.repeated = 0
         self.dropped = 0
 
@@ -32,7 +42,7 @@ class FrameReader:
         if not self._begun:
             self._begun = True
             await self._begin()
-        limit_us = self._limit_us(output_us)
+        limit_us = latest_pts_us(self._layer, output_us)
         advanced = 0
         while self._next is not None and self._next.pts_us <= limit_us:
             if self._current is not None:
@@ -56,15 +66,6 @@ class FrameReader:
         self._current = self._next = None
         if self._frames is not None:
             await self._frames.aclose()
-
-    def _limit_us(self, output_us: int) -> int:
-        """The latest pts that may show. The end of the range is exclusive: a frame on it, give or take a tick, never shows."""
-        walk = self._layer.walk
-        source_us = walk.at(output_us)
-        if walk.freeze_us is not None:
-            return source_us + self._tolerance_us
-        last_us = max(walk.end_us - 1 - self._tolerance_us, walk.source.start_us + self._tolerance_us)
-        return min(source_us + self._tolerance_us, last_us)
 
     async def _begin(self) -> None:
         if self._layer.video is not None and self._layer.video.stands or self._layer.walk.freeze_us is not None:

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, from_json
 
 from gran_worker.errors import ContractError
-from gran_worker.wire import REFUSED, REFUSED_NUMBER, Wire, listed
+from gran_worker.wire import MARKER, REFUSED, REFUSED_NUMBER, Wire, listed
 
 T = TypeVar("T")
 Path = tuple[str | int, ...]
@@ -23,9 +23,8 @@ MAX_CHARS = 32 * 1024 * 1024
 SHOWN_CHARS = 60
 MAX_PROBLEMS = 20_000
 
-MARKER = "$js"
 TAGGED_LISTS = ("items", "effects")
-WITHOUT_ARTICLE = ("NaN", "Infinity", "-Infinity", "undefined", "too much data", "too deep a nesting")
+WITHOUT_ARTICLE = ("NaN", "Infinity", "-Infinity", "undefined", "too much data", "too many members", "too deep a nesting")
 TAGS = ("<audio>", "<no audio>")
 REQUIREMENTS = {
     "bool_type": "must be true or false",

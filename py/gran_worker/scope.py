@@ -1,6 +1,7 @@
 """Where a clip's path leads: to a source, or to a timeline inside the timeline."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from gran_worker.errors import ContractError, PlanError
 from gran_worker.refusals import printable
@@ -39,19 +40,31 @@ class Scope:
         return None
 
 
-def check_paths(timeline: Timeline) -> None:
-    """Raises ContractError for timelines that contain themselves, lie too deep or unfold to too many clips.
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An enabled clip whose path leads nowhere."""
 
-    Raises PlanError (E_MISSING) for an enabled clip whose path leads nowhere.
-    """
+    clip: Clip
+    path: str
+    what: Literal["source", "timeline"]
+
+
+def find_missing(timeline: Timeline) -> tuple[Missing, ...]:
+    """Raises ContractError for timelines that contain themselves, lie too deep or unfold to too many clips."""
     if (n_clips := _count(timeline)) > MAX_CLIPS:
         raise ContractError(f"timeline: has {n_clips} clips, nested timelines included; at most {MAX_CLIPS} are allowed")
     walk = _Walk()
     walk.enter(Scope((timeline,)), ())
-    if not walk.missing:
+    return tuple(walk.missing)
+
+
+def check_paths(timeline: Timeline) -> None:
+    """As :func:`find_missing`, and raises PlanError (E_MISSING) where something is missing."""
+    missing = find_missing(timeline)
+    if not missing:
         return
-    clip, path, what = walk.missing[0]
-    more = len(walk.missing) - 1
+    clip, path, what = missing[0].clip, missing[0].path, missing[0].what
+    more = len(missing) - 1
     raise PlanError(
         f"Clip {label(clip)}: its {what} {printable(file_name(path))} is not among the {what}s"
         + (f" (and {more} more clip{'s' if more > 1 else ''})" if more else ""),
@@ -68,7 +81,7 @@ class _Walk:
     """Enters each timeline once, however often it is used: a few of them can unfold to millions of clips."""
 
     def __init__(self) -> None:
-        self.missing: list[tuple[Clip, str, str]] = []
+        self.missing: list[Missing] = []
         self._known: dict[int, tuple[int, tuple[str, ...]]] = {}
 
     def enter(self, scope: Scope, trail: Trail) -> tuple[int, tuple[str, ...]]:
@@ -100,7 +113,7 @@ class _Walk:
             elif scope.find_source(path):
                 found.add(path)
             else:
-                self.missing.append((clip, path, "timeline" if clip.clip_type == "timeline" else "source"))
+                self.missing.append(Missing(clip, path, "timeline" if clip.clip_type == "timeline" else "source"))
             if n_clips > MAX_CLIPS:
                 raise ContractError(f"timeline: comes to more than {MAX_CLIPS} clips, counting nested timelines at each use")
         return n_clips, deepest

@@ -30,6 +30,7 @@ Container = Literal["mp4", "mov", "webm", "mkv", "m4a", "ogg", "wav", "mp3", "fl
 SOUND_ONLY = ("m4a", "ogg", "wav", "mp3", "flac")
 ALPHA_CODECS = ("vp8", "vp9")
 ALPHA_CONTAINERS = ("webm", "mkv")
+CAPTION_CONTAINERS = ("mp4", "webm", "mkv")
 
 FULL_CODECS = {
     "avc": r"avc[13]\.[0-9A-Fa-f]{6}",
@@ -141,6 +142,8 @@ class Settings(StrictWire):
     fast_start: Flag = False
     verify: Flag = True
     metadata: Metadata | None = None
+    captions: Literal["none", "burn", "embed"] = "none"
+    """The timeline's captions: left out, drawn into the picture, or a WebVTT track beside it."""
 
     @property
     def video_family(self) -> str | None:
@@ -161,6 +164,8 @@ class Settings(StrictWire):
             raise refusal(f'"{self.container}" cannot hold {codecs}; {allowed}', at="container")
         if self.alpha and not (self.video_family in ALPHA_CODECS and self.container in ALPHA_CONTAINERS):
             raise refusal(f"needs {listed(ALPHA_CODECS)} in {listed(ALPHA_CONTAINERS)}", at="alpha")
+        if self.captions == "embed" and self.container not in CAPTION_CONTAINERS:
+            raise refusal(f'"embed" needs {listed(CAPTION_CONTAINERS)} as container', at="captions")
         return self
 
     def _fitting_containers(self) -> list[str]:

@@ -6,34 +6,38 @@ Unknown fields are ignored, since newer editors send more.
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Literal, Union
 
-from pydantic import BeforeValidator, FailFast, Field, model_validator
-from pydantic.dataclasses import dataclass
+from pydantic import Field, model_validator
 
 from gran_worker.effects import EFFECTS, AnyEffect
 from gran_worker.refusals import printable
+from gran_worker.sparse import Sparse
+from gran_worker.textstyle import CaptionStyle, TextStyle
 from gran_worker.timing import FrameRate, TimeRange
 from gran_worker.transitions import TRANSITIONS
 from gran_worker.wire import (
+    MAX_SAFE,
     AnyRange,
     ClipRange,
     Colour,
+    FirstProblem,
     Flag,
     Id,
     JsObject,
+    LooseWirePart,
     Number,
     Opaque,
     RateOf,
-    Shaped,
     SourceFile,
     TimeUs,
+    Whole,
     Wire,
-    WireValue,
-    not_js,
+    WirePart,
     refusal,
 )
 
@@ -41,36 +45,36 @@ MAX_TRACKS = 100
 MAX_CLIPS = 10_000
 MAX_TEXT_CHARS = 10_000
 MAX_EFFECTS = 100
+MAX_CAPTIONS = 10_000
 ROUNDING_US = 1
 """Editors round each edge for itself, so that clips that touch may seem to overlap by this much."""
-
-NOT_GIVEN = TimeRange(0, 0)
 
 Gain = Annotated[float, Number(0, 10)]
 Balance = Annotated[float, Number(-1, 1)]
 Part = Annotated[float, Number(0, 1)]
 Pixels = Annotated[float, Number(-1_000_000, 1_000_000, "pixels")]
+Sources = Annotated[Mapping[str, SourceFile], FirstProblem()]
 FontFile = Annotated[Opaque, JsObject(("File", "Blob"))]
 
 
-@dataclass(frozen=True, slots=True, config=WireValue)
-class Scale:
+@dataclass(frozen=True, slots=True)
+class Scale(WirePart):
     """Factors; a negative one flips."""
 
     x: Annotated[float, Number(-1000, 1000)]
     y: Annotated[float, Number(-1000, 1000)]
 
 
-@dataclass(frozen=True, slots=True, config=WireValue)
-class Position:
+@dataclass(frozen=True, slots=True)
+class Position(WirePart):
     """Output px from where the clip would lie, y down."""
 
     x: Pixels
     y: Pixels
 
 
-@dataclass(frozen=True, slots=True, config=WireValue)
-class Crop:
+@dataclass(frozen=True, slots=True)
+class Crop(LooseWirePart):
     """Fractions of the shown picture that each side loses; where they meet, nothing is left to show."""
 
     left: Part = 0.0
@@ -79,8 +83,8 @@ class Crop:
     bottom: Part = 0.0
 
 
-@dataclass(frozen=True, slots=True, config=WireValue)
-class Anchor:
+@dataclass(frozen=True, slots=True)
+class Anchor(LooseWirePart):
     """What scale and rotation turn about. ``x`` and ``y``, fractions of the clip, count for ``custom`` only."""
 
     preset: Literal["center", "topLeft", "topRight", "bottomLeft", "bottomRight", "custom"] = "center"
@@ -88,14 +92,14 @@ class Anchor:
     y: Annotated[float, Number(-100, 100)] = 0.5
 
 
-@dataclass(frozen=True, slots=True, config=WireValue)
-class Transform:
+@dataclass(frozen=True, slots=True)
+class Transform(LooseWirePart):
     scale: Scale = Scale(1.0, 1.0)
     rotation_deg: Annotated[float, Number(-1_000_000, 1_000_000, "degrees")] = 0.0
     """Clockwise."""
     position: Position = Position(0.0, 0.0)
-    crop: Annotated[Crop, BeforeValidator(not_js)] = Crop()
-    anchor: Annotated[Anchor, BeforeValidator(not_js)] = Anchor()
+    crop: Crop = Crop()
+    anchor: Anchor = Anchor()
 
 
 if TYPE_CHECKING:
@@ -109,8 +113,8 @@ else:
 Effects = Annotated[tuple[Effect, ...], Field(max_length=MAX_EFFECTS)]
 
 
-@dataclass(frozen=True, slots=True, config=WireValue)
-class Transition:
+@dataclass(frozen=True, slots=True)
+class Transition(WirePart):
     type: TransitionName
     duration_us: TimeUs
     mode: Literal["blend", "composite"] = "blend"
@@ -120,55 +124,19 @@ class Transition:
     """Where a wipe or slide moves to."""
 
 
-def _font_family(value: object) -> object:
-    """``"Open Sans", serif`` without its quotes. Whoever draws quotes each name: it cannot break out into a size."""
-    if not isinstance(value, str):
-        return value
-    return ", ".join(name.strip().strip("\"'").strip() for name in value.split(","))
-
-
-def _font_weight(value: object) -> object:
-    if isinstance(value, str):
-        value = {"normal": 400, "bold": 700}.get(value, int(value) if value.isascii() and value.isdecimal() else value)
-    if isinstance(value, int | float) and not isinstance(value, bool) and value in range(100, 1000, 100):
-        return int(value)
-    raise refusal('must be 100, 200 … 900, "normal" or "bold"')
-
-
-@dataclass(frozen=True, slots=True, config=WireValue)
-class TextStyle:
-    """How a text clip looks. Lengths in output px; only values that a canvas takes as they are."""
-
-    font_family: Annotated[
-        str,
-        Shaped(r"[\p{L}\p{N} ,._+-]+", "must be names of fonts: letters, digits, spaces, commas, - _ . +, 200 characters", max_chars=200),
-        BeforeValidator(_font_family),
-    ] = "sans-serif"
-    font_size: Annotated[float, Number(1, 2000, "pixels")] = 64.0
-    font_weight: Annotated[int, BeforeValidator(_font_weight, json_schema_input_type=int | str)] = 400
-    color: Colour = "#ffffff"
-    align: Literal["left", "center", "right"] = "center"
-    vertical_align: Literal["top", "middle", "bottom"] = "middle"
-    line_height: Annotated[float, Number(0.1, 10)] = 1.2
-    """In font sizes."""
-    letter_spacing: Annotated[float, Number(-1000, 1000, "pixels")] = 0.0
-    background_color: Colour = "transparent"
-    padding: Annotated[float, Number(0, 10_000, "pixels")] = 0.0
-
-
-@dataclass(frozen=True, slots=True, config=WireValue)
-class Source:
+@dataclass(frozen=True, slots=True)
+class Source(WirePart):
     path: Annotated[str, Field(min_length=1, max_length=4096)]
     """A key into ``sources`` or ``timelines``, nothing else: it is never opened, joined or fetched."""
 
 
-class Gap(Wire):
+class Gap(Sparse):
     kind: Literal["gap"]
     id: Id
     timeline_range: AnyRange
 
 
-class Clip(Wire):
+class Clip(Sparse):
     """One placement on a track. ``speed`` 2 plays twice as fast; gains are linear, a balance is -1 (left) to 1."""
 
     kind: Literal["clip"]
@@ -179,13 +147,13 @@ class Clip(Wire):
     disabled: Flag = False
     source: Source | None = None
     """Set for every media and timeline clip."""
-    source_range: AnyRange = NOT_GIVEN
+    source_range: AnyRange = TimeRange(0, 0)
     """As much as the clip plays from 0, where the type of clip needs none and none was given."""
     speed: Annotated[Fraction, Number(0.1, 10)] = Fraction(1)
     freeze_frame_source_us: TimeUs | None = None
     is_image: Flag = False
     opacity: Part = 1.0
-    transform: Annotated[Transform, BeforeValidator(not_js)] | None = None
+    transform: Transform | None = None
     effects: Effects = ()
     transition_in: Transition | None = None
     transition_out: Transition | None = None
@@ -197,26 +165,21 @@ class Clip(Wire):
     background_color: Colour = "#000000"
     text: Annotated[str, Field(max_length=MAX_TEXT_CHARS)] | None = None
     """Set for every text clip."""
-    style: Annotated[TextStyle, BeforeValidator(not_js)] = TextStyle()
+    style: TextStyle = TextStyle()
 
-    @model_validator(mode="after")
-    def _is_complete(self) -> "Clip":
-        if self.clip_type in ("media", "timeline"):
-            if self.source is None:
-                raise refusal(f"is required for a {self.clip_type} clip", at="source")
-            if self.source_range.duration_us == 0 and not (self.is_image or self.freeze_frame_source_us is not None):
-                given = "source_range" in self.model_fields_set
-                raise refusal(
-                    "must be 1 or more for a clip that plays" if given else f"is required for a {self.clip_type} clip",
-                    at="sourceRange.durationUs" if given else "sourceRange",
-                )
-        elif self.clip_type == "text" and self.text is None:
+    def complete(self) -> None:
+        plays = self.clip_type == "media" or self.clip_type == "timeline"
+        if plays and self.source is None:
+            raise refusal(f"is required for a {self.clip_type} clip", at="source")
+        if self.clip_type == "text" and self.text is None:
             raise refusal("is required for a text clip", at="text")
         if self.source_range.duration_us == 0:
+            if plays and not (self.is_image or self.freeze_frame_source_us is not None):
+                if "source_range" in vars(self):
+                    raise refusal("must be 1 or more for a clip that plays", at="sourceRange.durationUs")
+                raise refusal(f"is required for a {self.clip_type} clip", at="sourceRange")
             length_us = -(-self.timeline_range.duration_us * self.speed.numerator // self.speed.denominator)
-            # Frozen for everyone else; here the clip is still being made.
-            self.__dict__["source_range"] = TimeRange(self.source_range.start_us, length_us)
-        return self
+            vars(self)["source_range"] = TimeRange(self.source_range.start_us, length_us)
 
 
 class Track(Wire):
@@ -233,7 +196,7 @@ class Track(Wire):
     audio_fade_in_us: TimeUs = 0
     audio_fade_out_us: TimeUs = 0
     effects: Effects = ()
-    items: Annotated[tuple[Annotated[Clip | Gap, Field(discriminator="kind")], ...], Field(max_length=MAX_CLIPS)]
+    items: Annotated[tuple[Annotated[Clip | Gap, Field(discriminator="kind")], ...], Field(max_length=MAX_CLIPS), FirstProblem()]
 
     @cached_property
     def enabled_clips(self) -> tuple[Clip, ...]:
@@ -243,23 +206,36 @@ class Track(Wire):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "Track":
+        is_sound = self.kind == "audio"
         end_us, reaching = 0, None
         for clip in self.enabled_clips:
-            if self.kind == "audio" and clip.clip_type not in ("media", "timeline"):
+            if is_sound and clip.clip_type not in ("media", "timeline"):
                 raise refusal(f"is a {clip.clip_type} clip on an audio track", at=self._path_of(clip))
             start_us = clip.timeline_range.start_us
-            if reaching and start_us < end_us - ROUNDING_US:
+            if start_us < end_us - ROUNDING_US and reaching:
                 raise refusal(
                     f"clip {label(clip)} overlaps clip {label(reaching)} ({self._path_of(reaching)} of the same track) "
                     f"by {end_us - start_us} microseconds; clips of one track may touch, not overlap",
                     at=self._path_of(clip),
                 )
-            if clip.timeline_range.end_us > end_us:
-                end_us, reaching = clip.timeline_range.end_us, clip
+            end_us, reaching = start_us + clip.timeline_range.duration_us, clip  # none ends before the one it follows
         return self
 
     def _path_of(self, clip: Clip) -> str:
         return f"items[{next(i for i, item in enumerate(self.items) if item is clip)}]"
+
+
+class Caption(Wire):
+    """What is said from ``startUs`` on. Captions may overlap; what their style leaves open follows the size of the picture."""
+
+    start_us: TimeUs
+    duration_us: Annotated[int, Whole(1, MAX_SAFE, "microseconds")]
+    text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS)]
+    style: CaptionStyle | None = None
+
+    @property
+    def end_us(self) -> int:
+        return self.start_us + self.duration_us
 
 
 class Timebase(Wire):
@@ -274,28 +250,31 @@ class Timeline(Wire):
     """
 
     timebase: Timebase
-    tracks: Annotated[tuple[Track, ...], Field(max_length=MAX_TRACKS), FailFast()]  # or a million problems are collected
-    sources: Mapping[str, SourceFile]
-    timelines: Mapping[str, "NestedTimeline"] = {}
-    fonts: Mapping[str, FontFile] = {}
+    tracks: Annotated[tuple[Track, ...], Field(max_length=MAX_TRACKS), FirstProblem()]
+    sources: Sources
+    timelines: Annotated[Mapping[str, "NestedTimeline"], FirstProblem()] = {}
+    fonts: Annotated[Mapping[str, FontFile], FirstProblem()] = {}
+    captions: Annotated[tuple[Caption, ...], Field(max_length=MAX_CAPTIONS), FirstProblem()] = ()
+    """What the settings do with them is done with the outermost timeline's alone."""
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> "Timeline":
         tracks = [(track.id, f"tracks[{t}]") for t, track in enumerate(self.tracks)]
-        clips = [(item.id, t, i) for t, track in enumerate(self.tracks) for i, item in enumerate(track.items) if item.kind == "clip"]
         _check_unique(tracks)
-        if len({each[0] for each in clips}) < len(clips):
-            _check_unique([(each, f"tracks[{t}].items[{i}]") for each, t, i in clips])
+        clips = [item.id for track in self.tracks for item in track.items if item.kind == "clip"]
+        if len(set(clips)) < len(clips):
+            places = ((f"tracks[{t}].items[{i}]", item) for t, track in enumerate(self.tracks) for i, item in enumerate(track.items))
+            _check_unique((item.id, place) for place, item in places if item.kind == "clip")
         return self
 
     @property
     def end_us(self) -> int:
         """The end of the last enabled clip, 0 where there is none."""
-        return max((clip.timeline_range.end_us for track in self.tracks for clip in track.enabled_clips), default=0)
+        return max((track.enabled_clips[-1].timeline_range.end_us for track in self.tracks if track.enabled_clips), default=0)
 
 
 class NestedTimeline(Timeline):
-    sources: Mapping[str, SourceFile] = {}
+    sources: Sources = {}
 
 
 def enabled_clips(track: Track) -> tuple[Clip, ...]:

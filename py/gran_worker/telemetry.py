@@ -40,6 +40,8 @@ class Meter:
     high_water: Counter[str] = field(default_factory=Counter)
     encoder: str = ""
     executor: str = ""
+    sound: str = ""
+    """How it came into the file: ``mixed`` or ``copied``."""
     alive_s: float = field(init=False)
     """When anything last moved: what the guard against hung codecs and sinks looks at."""
     _mark_s: float = field(init=False)

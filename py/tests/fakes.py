@@ -12,7 +12,7 @@ from gran_worker.compose import Op, pictures
 from gran_worker.errors import SourceError
 from gran_worker.geometry import Size
 from gran_worker.plan import RenderPlan
-from gran_worker.ports import AudioInfo, Block, Probe, Sound, VideoInfo
+from gran_worker.ports import AudioInfo, Block, Packaging, Probe, Sound, VideoInfo
 from gran_worker.settings import Settings
 from gran_worker.timing import FrameRate, sample_index
 
@@ -113,6 +113,16 @@ def sound_source(sound: Block, rate_hz: int = 48_000, *, first: int = 0, name: s
     return FakeSource(Probe(name, duration_us, None, audio), (), sound.astype(np.float32), first)
 
 
+def packed_source(
+    seconds: float, rate_hz: int = 48_000, *, first: int = -SOUND_BLOCK, codec: str = "aac", name: str = "song.m4a"
+) -> FakeSource:
+    """Sound of which every sample tells where it is from, in packets of ``SOUND_BLOCK``."""
+    source = sound_source(noise(seconds, rate_hz), rate_hz, name=name)
+    end = source.sound.shape[1] if source.sound is not None else 0
+    audio = AudioInfo(codec, rate_hz, 2, 128_000, Packaging(first, SOUND_BLOCK, end, pre_roll=1))
+    return replace(source, probe=replace(source.probe, audio=audio))
+
+
 def film_source(picture: FakeSource, heard: FakeSource) -> FakeSource:
     """One file with the picture of one and the sound of the other."""
     return FakeSource(replace(picture.probe, audio=heard.probe.audio), picture.pts_us, heard.sound, heard.first)
@@ -131,6 +141,13 @@ class FakeFrame:
         assert not self.closed, f"frame {self.number} of {self.path} was closed twice"
         self.closed = True
         self._media.open_frames -= 1
+
+
+class FakePacket(NamedTuple):
+    """A packet of sound, told apart by where it lies."""
+
+    first: int
+    n_samples: int
 
 
 class FakeMedia:
@@ -203,6 +220,18 @@ class FakeMedia:
         finally:
             await self._leave(path)
 
+    async def sound_packets(self, path: str, first: int, end: int) -> AsyncGenerator[FakePacket, None]:
+        audio = self.sources[path].probe.audio
+        assert audio is not None
+        assert audio.packaging is not None
+        self._open()
+        try:
+            for at in range(first, min(end, audio.packaging.end), audio.packaging.n_samples):
+                await self._step(f"sound {path}")
+                yield FakePacket(at, audio.packaging.n_samples)
+        finally:
+            await self._leave(path)
+
     async def close(self) -> None:
         await self._step("close")
         self.closed = True
@@ -260,6 +289,7 @@ class RecordingOutput:
         self.ops: list[tuple[Op, ...]] = []
         """What was drawn, for each frame that was not straight."""
         self.blocks: list[Block] = []
+        self.packets: list[FakePacket] = []
         self.order: list[str] = []
         """``v`` for each frame, ``a`` for each block."""
         self._canvas: Picture | None = None
@@ -308,6 +338,12 @@ class RecordingOutput:
         await self._step("sound")
         self._samples += block.shape[1]
         self.blocks.append(block)
+        self.order.append("a")
+
+    async def copy_sound(self, packet: FakePacket) -> None:
+        self._must_be("open")
+        await self._step("sound")
+        self.packets.append(packet)
         self.order.append("a")
 
     async def finish(self) -> None:

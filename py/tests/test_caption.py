@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gran_worker.caption import Caption, clusters, set_caption, wrap
 from gran_worker.geometry import Rect, Size
-from gran_worker.snapshot import TextStyle
+from gran_worker.textstyle import TextStyle
 
 FRAME = Size(1000, 500)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gran_worker.dispatch import Dispatcher, Warn
 from gran_worker.errors import EncoderError, SinkError, SourceError
 from gran_worker.export import export
+from gran_worker.interchange import ImportOtio, Refused
 from gran_worker.messages import (
     Completed,
     Error,
@@ -20,6 +21,7 @@ from gran_worker.messages import (
     ProbeSource,
     Progress,
     QuerySupport,
+    Question,
     SourceInfo,
     Support,
     Telemetry,
@@ -49,11 +51,15 @@ class FakeWorkshop:
         assert isinstance(parcel, FakeStudio)
         return await export(message.timeline, clamp(message.settings)[0], parcel, meter, warn)
 
-    async def answer(self, question: ProbeSource | QuerySupport, parcel: object) -> Outgoing:
+    async def answer(self, question: Question, parcel: object) -> Outgoing:
         await asyncio.sleep(0.05)
         if isinstance(question, ProbeSource):
             return SourceInfo.of(question.request_id, BEACH.probe)
-        return Support(request_id=question.request_id, video=(), audio=())
+        if isinstance(question, QuerySupport):
+            return Support(request_id=question.request_id, video=(), audio=())
+        if isinstance(question, ImportOtio):
+            raise SourceError("cut.otio is gone.", code="E_MISSING")
+        raise ZeroDivisionError
 
     async def discard(self, parcel: object) -> None:
         self.discarded.append(parcel)
@@ -452,3 +458,22 @@ async def test_questions_are_answered_while_an_export_runs() -> None:
     assert isinstance(await worker.end(), Completed)
     answers = [message for message in worker.sent if isinstance(message, SourceInfo | Support)]
     assert [answer.request_id for answer in answers] == [7, 8]
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ({"type": "import_otio", "requestId": 9, "file": FILE}, "E_MISSING"),
+        ({"type": "import_captions", "requestId": 9, "file": FILE}, "E_ENGINE"),
+        ({"type": "export_captions", "requestId": 9, "captions": [], "format": "doc"}, "E_CONTRACT"),
+        ({"type": "probe_source", "requestId": 9}, "E_CONTRACT"),
+    ],
+    ids=["no file", "a bug", "nonsense", "incomplete"],
+)
+async def test_a_question_without_an_answer_is_told_so_and_ends_no_export(question: WireDict, code: str) -> None:
+    worker = Worker()
+    worker.begin(studio(slow_s=SLOW_S))
+    worker.take(question)
+    assert isinstance(await worker.end(), Completed)
+    (refused,) = [message for message in worker.sent if isinstance(message, Refused)]
+    assert (refused.request_id, refused.code) == (9, code)

@@ -324,9 +324,3 @@ def test_thousands_of_clips_plan_quickly() -> None:
     plan = plan_of(*tracks, sources=FILMS, wanted=small(fps=25))
     assert len(plan.stretches) == 300
     assert all(len(stretch.layers) == 8 for stretch in plan.stretches)
-
-
-def test_an_executor_that_is_not_there_is_refused_by_name() -> None:
-    with pytest.raises(PlanError, match="2D canvas only") as caught:
-        plan_of(track(clip()), sources=FILMS, executor="pixi")
-    assert caught.value.code == "E_UNSUPPORTED"

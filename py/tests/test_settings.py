@@ -148,7 +148,7 @@ def test_what_does_not_fit_together_says_what_would(fields: dict, message: str) 
         ({"codek": "avc"}, ".codek: is not a field of settings; did you mean codec?"),
         ({"__proto__": {}}, ".__proto__: is not a field of settings, which has width, height, fps, codec, bitrate, audio, container, "
          "quality, bitrateMode, keyFrameIntervalMs, hardwareAcceleration, executor, fit, copy, range, background, alpha, fastStart, "
-         "verify, metadata"),
+         "verify, metadata, captions"),
         ({"metadata": {"titel": "x"}}, ".metadata.titel: is not a field of metadata; did you mean title?"),
         ({"metadata": {"title": 5}}, ".metadata.title: must be text, got 5"),
         ({"container": "avi"}, '.container: must be one of "mp4", "mov", "webm", "mkv", "m4a", "ogg", "wav", "mp3" or "flac", got "avi"'),

@@ -312,7 +312,7 @@ def test_clips_have_names_for_people() -> None:
 
 def test_what_was_parsed_cannot_be_changed() -> None:
     made = parsed_clip(clip(transform={}))
-    with pytest.raises(ValueError, match="frozen"):
+    with pytest.raises(AttributeError, match="frozen"):
         made.opacity = 0.5
     with pytest.raises((AttributeError, TypeError)):
         made.transform.scale.x = 5

@@ -15,16 +15,15 @@ from tests.builders import clip, init_export, settings, snapshot, track, transit
 SEPIA = '''
 """Old paper."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic.dataclasses import dataclass
-
 from gran_worker.filters import Filter
-from gran_worker.wire import Flag, Id, Number, WireValue
+from gran_worker.wire import Flag, Id, Number, WirePart
 
 
-@dataclass(frozen=True, slots=True, config=WireValue)
-class Sepia:
+@dataclass(frozen=True, slots=True)
+class Sepia(WirePart):
     type: Literal["sepia"]
     id: Id
     amount: Annotated[float, Number(0, 1)] = 1.0

@@ -21,12 +21,13 @@ MAX_FRAMES = 10_000
 class PictureFrame:
     """One frame of an animation."""
 
-    __slots__ = ("image", "pts_us", "size")
+    __slots__ = ("content", "image", "pts_us", "size")
     stands = False
     planar_colour = None
 
     def __init__(self, image: Any, pts_us: int) -> None:
-        self.image, self.pts_us = image, pts_us
+        self.image = self.content = image
+        self.pts_us = pts_us
         self.size = Size(image.displayWidth, image.displayHeight)
 
     def close(self) -> None:

@@ -11,12 +11,8 @@ from gran_worker.browser.truecolour import TrueColour
 from gran_worker.browser.typesetter import Typesetter
 from gran_worker.compose import AdjustOp, DrawOp, GroupOp, Op
 from gran_worker.errors import GraphicsError
-from gran_worker.filters import SOFTENING, Filter, css
+from gran_worker.filters import css, reach
 from gran_worker.geometry import Affine, Size
-
-BLUR_REACH = 3
-"""Standard deviations after which a Gaussian blur takes nothing in any more."""
-
 
 MAX_PADDED = 4
 """Sheets for blurs of different reach that are kept."""
@@ -86,6 +82,10 @@ class Canvas2D:
     def pixels(self) -> Any:
         return self._main.context.getImageData(0, 0, *self._size).data
 
+    def show(self, context: Any) -> None:
+        context.globalCompositeOperation = "copy"
+        context.drawImage(self._main.canvas, 0, 0)
+
     def close(self) -> None:
         for sheet in (self._main, *self._sheets, *self._padded.values()):
             sheet.close()
@@ -145,7 +145,7 @@ class Canvas2D:
     def _lay(self, sheet: Sheet, op: GroupOp | AdjustOp, source: Sheet) -> None:
         """Draws ``source`` on ``sheet`` as ``op`` says. The two may be the same: a canvas draws its own px as they were before."""
         context, crop = sheet.context, op.crop
-        margin = _reach(op.filters) if isinstance(op, AdjustOp) or op.repeats_edges else 0
+        margin = reach(op.filters) if isinstance(op, AdjustOp) or op.repeats_edges else 0
         image = self._extended(source, margin).canvas if margin else source.canvas
         context.save()
         self._prepare(context, op)
@@ -209,8 +209,3 @@ class Canvas2D:
             for y, down, to_y, to_down in rows:
                 context.drawImage(source.canvas, x, y, across, down, to_x, to_y, to_across, to_down)
         return padded
-
-
-def _reach(filters: Sequence[Filter]) -> int:
-    """How far beyond the edge of a picture its filters look, px."""
-    return int(sum(each.amount for each in filters if each.name in SOFTENING) * BLUR_REACH + 0.999)

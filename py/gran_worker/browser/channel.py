@@ -7,7 +7,6 @@ from gran_js import toJsonText
 from pyodide.ffi import create_proxy
 
 from gran_worker.browser.ffi import to_js_object
-from gran_worker.messages import Outgoing, to_wire
 
 
 class Channel:
@@ -16,9 +15,9 @@ class Channel:
     def __init__(self, scope: Any) -> None:
         self._scope = scope
 
-    def send(self, message: Outgoing) -> None:
+    def send(self, fields: dict[str, object]) -> None:
         """Posted, never awaited: a busy page must not slow the export down."""
-        self._scope.postMessage(to_js_object(to_wire(message)))
+        self._scope.postMessage(to_js_object(fields))
 
     def listen(self, receive: Callable[[str, Any], None], early: Any) -> None:
         """Hands over ``early`` messages in order, then every later one, as JSON text with the message itself."""

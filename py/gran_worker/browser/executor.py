@@ -26,5 +26,8 @@ class Executor(Protocol):
     def pixels(self) -> Any:
         """What was drawn as RGBA, 8 bit, not premultiplied, row by row: a Uint8ClampedArray, valid until the next drawing."""
 
+    def show(self, context: Any) -> None:
+        """Puts what was drawn on a 2D context of the same size, as it is."""
+
     def close(self) -> None:
         """Gives memory back at once."""

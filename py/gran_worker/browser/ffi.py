@@ -29,6 +29,16 @@ def entries(record: Any) -> dict[str, Any]:
     return {pair[0]: pair[1] for pair in js.Object.entries(record)}
 
 
+def bytes_of(source: Any) -> bytes:
+    """What an ArrayBuffer holds, or a view shows of one."""
+    view = (
+        js.Uint8Array.new(source.buffer, source.byteOffset, source.byteLength)
+        if js.ArrayBuffer.isView(source)
+        else js.Uint8Array.new(source)
+    )
+    return bytes(view.to_bytes())
+
+
 def error_name(error: JsException) -> str:
     """The DOM name: NotFoundError, QuotaExceededError, ..."""
     return str(getattr(error, "name", "") or "Error")
@@ -96,7 +106,7 @@ def _close(arrived: "asyncio.Future[Any]") -> None:
         return  # whoever would have heard of it is gone
     brought = arrived.result()
     thing = or_none(brought.value if hasattr(brought, "done") else brought)
-    if thing is not None:
+    if thing is not None and hasattr(thing, "close"):
         thing.close()
 
 

@@ -12,13 +12,15 @@ from gran_js import takeSounds
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.browser.animation import ANIMATED, Animation
+from gran_worker.browser.faults import undecodable, unknown_codec, unreadable
 from gran_worker.browser.ffi import class_name, drain, first_of, js_errors, leave, or_none, owned
+from gran_worker.browser.sourcepackets import MEASURED, SourceSound, find_packaging, sound_packets
 from gran_worker.colour import BT709, Colour
-from gran_worker.errors import ExportError, SourceError
+from gran_worker.errors import SourceError
 from gran_worker.geometry import Rotation, Size
 from gran_worker.imageheader import HEADER_BYTES, MAX_PX, MAX_SIDE_PX, is_too_large, parse_image_header
 from gran_worker.lateness import HEAD_BYTES, matroska_lateness, mp3_lateness
-from gran_worker.ports import AudioInfo, Frame, Probe, Sound, VideoInfo
+from gran_worker.ports import AudioInfo, Frame, Packaging, Probe, Sound, VideoInfo
 from gran_worker.snapshot import file_name
 
 SECOND_US = 1_000_000
@@ -50,6 +52,11 @@ class SampleFrame:
         return Size(self.sample.squarePixelWidth, self.sample.squarePixelHeight)
 
     @property
+    def content(self) -> Any:
+        """The same object as long as the px are the same."""
+        return self.sample
+
+    @property
     def image(self) -> Any:
         """What ``drawImage`` takes, for immediate use."""
         return self.sample.toCanvasImageSource() if self.drawn is None else self.drawn
@@ -68,12 +75,12 @@ class SampleFrame:
 class StillFrame:
     """An image. It belongs to the media port, which closes it at the end: many clips may show it."""
 
-    __slots__ = ("image", "pts_us", "size")
+    __slots__ = ("content", "image", "pts_us", "size")
     stands = True
     planar_colour = None
 
     def __init__(self, bitmap: Any) -> None:
-        self.image = bitmap
+        self.image = self.content = bitmap
         self.pts_us = 0
         self.size = Size(bitmap.width, bitmap.height)
 
@@ -98,9 +105,20 @@ class _Opened:
     colour: Colour | None = None
     is_square: bool = False
     """Whether its px are."""
+    late_packets: int = 0
+    """The same for packets: some decoders leave out what the packets still hold."""
+    packaging: Packaging | None = None
     starts_empty: bool = False
     sound_slack: int = 2
     """Samples by which the container's rounding moves the times of blocks that follow each other without a gap."""
+
+    def close(self) -> None:
+        if self.input is not None:
+            self.input.dispose()
+        if self.bitmap is not None:
+            self.bitmap.close()
+        if self.animation is not None:
+            self.animation.close()
 
 
 class BrowserMedia:
@@ -110,8 +128,22 @@ class BrowserMedia:
         self._files, self._alive = files, alive
         self._opened: dict[str, _Opened] = {}
 
+    def offer(self, path: str, file: Any) -> None:
+        """From the next :meth:`probe` on, ``path`` is ``file``."""
+        self._files[path] = file
+
+    async def forget(self, path: str, *, gone: bool) -> None:
+        """Closes one source. What is ``gone`` cannot be opened again."""
+        if gone:
+            self._files.pop(path, None)
+        opened = self._opened.pop(path, None)
+        if opened is not None:
+            opened.close()
+
     async def probe(self, path: str) -> Probe:
         name = file_name(path.rpartition("\0")[2])
+        if path not in self._files:
+            raise SourceError(f"{name} is missing. Add it again.", code="E_MISSING")
         with js_errors(unreadable(name)):
             blob = self._files[path]
             if class_name(blob) == "FileSystemFileHandle":
@@ -192,14 +224,19 @@ class BrowserMedia:
             finally:
                 await leave(samples.return_())
 
+    async def sound_packets(self, path: str, first: int, end: int) -> AsyncGenerator[SourceSound, None]:
+        opened = self._opened[path]
+        assert opened.packaging is not None
+        with js_errors(unreadable(opened.name)):
+            packets = sound_packets(opened.audio, opened.packaging, opened.rate_hz, opened.late_packets, first, end)
+            async with aclosing(packets):
+                async for packet in packets:
+                    self._alive()
+                    yield packet
+
     async def close(self) -> None:
         for opened in self._opened.values():
-            if opened.input is not None:
-                opened.input.dispose()
-            if opened.bitmap is not None:
-                opened.bitmap.close()
-            if opened.animation is not None:
-                opened.animation.close()
+            opened.close()
         self._opened.clear()
 
     async def _probe_image(self, opened: _Opened, blob: Any) -> Probe:
@@ -255,7 +292,7 @@ async def _probe_video(opened: _Opened) -> VideoInfo:
     with js_errors(undecodable(name, "picture")):
         codec = or_none(await track.getCodec()) or or_none(await track.getInternalCodecId())
         if not await track.canDecode():
-            raise _unknown_codec(name, "picture", codec)
+            raise unknown_codec(name, "picture", codec)
         resolution = await track.getTimeResolution()
         stats = await track.computePacketStats(FRAMES_TO_MEASURE)
         rate = stats.averagePacketRate
@@ -289,7 +326,7 @@ async def _probe_audio(opened: _Opened, blob: Any) -> AudioInfo:
     with js_errors(undecodable(name, "sound")):
         codec = or_none(await track.getCodec()) or or_none(await track.getInternalCodecId())
         if not await track.canDecode():
-            raise _unknown_codec(name, "sound", codec)
+            raise unknown_codec(name, "sound", codec)
         async with first_of(mediabunny.AudioSampleSink.new(track).samples()) as first:
             if first is None:
                 raise SourceError(f"the sound of {name} has no block that can be decoded.", code="E_DECODE")
@@ -298,7 +335,10 @@ async def _probe_audio(opened: _Opened, blob: Any) -> AudioInfo:
             opened.late = await _lateness(opened, str(codec), blob, int(first.numberOfFrames))
             if await track.getTimeResolution() <= MILLISECONDS:
                 opened.sound_slack = opened.rate_hz * 3 // 2000
-            return AudioInfo(str(codec), opened.rate_hz, int(first.numberOfChannels))
+            opened.late_packets = await _packet_lateness(opened, str(codec), blob)
+            opened.packaging = await find_packaging(track, opened.rate_hz, opened.late_packets)
+            bitrate = round((await track.computePacketStats(MEASURED)).averageBitrate)
+            return AudioInfo(str(codec), opened.rate_hz, int(first.numberOfChannels), bitrate, opened.packaging)
 
 
 async def _lateness(opened: _Opened, codec: str, blob: Any, first_samples: int) -> int:
@@ -314,6 +354,14 @@ async def _lateness(opened: _Opened, codec: str, blob: Any, first_samples: int) 
         whole = 0 if packet is None else round(packet.duration * opened.rate_hz)
         return -max(0, whole - first_samples) if packet is not None and packet.timestamp < 0 else 0
     return 0
+
+
+async def _packet_lateness(opened: _Opened, codec: str, blob: Any) -> int:
+    """Samples by which the times of ``opened``'s packets of sound are late."""
+    if str((await opened.input.getFormat()).name) in ("Matroska", "WebM"):
+        return matroska_lateness(await _head(blob), opened.rate_hz)
+    # Where an edit list or a granule position says what is not heard, the times are right.
+    return 0 if codec == "opus" else opened.late
 
 
 async def _swallowed(opened: _Opened, start_s: float) -> int:
@@ -334,12 +382,6 @@ async def _swallowed(opened: _Opened, start_s: float) -> int:
 
 async def _head(blob: Any) -> bytes:
     return bytes((await blob.slice(0, HEAD_BYTES).arrayBuffer()).to_bytes())
-
-
-def _unknown_codec(name: str, what: str, codec: Any) -> SourceError:
-    known = codec if isinstance(codec, str) else "unknown"
-    message = f"this browser cannot decode the {what} of {name} (codec {known}). Convert it first."
-    return SourceError(message, code="E_DECODE")
 
 
 def _colour(space: Any) -> Colour:
@@ -364,34 +406,3 @@ def _sounds(taken: Any, late: int) -> Iterator[Sound]:
         block = samples[at : at + n_samples * channels].reshape(n_samples, channels).T
         at += n_samples * channels
         yield Sound(round(time_s * rate_hz) - late, rate_hz, block)
-
-
-def unreadable(name: str) -> Callable[[str, str], ExportError]:
-    """What a file's rejection means to a person."""
-
-    def translate(error: str, message: str) -> ExportError:
-        match error:
-            case "NotFoundError":
-                return SourceError(f"{name} is gone: it was moved, renamed or deleted. Add it again.", code="E_MISSING")
-            case "NotReadableError":
-                return SourceError(f"{name} was changed or can no longer be read. Add it again.", code="E_MISSING")
-            case "NotAllowedError":
-                return SourceError(f"Access to {name} ended. Add it again.", code="E_PERMISSION")
-            case _ if "network error" in message:  # what a file that changed under a stream of it gives in Chromium
-                return SourceError(f"{name} was changed or can no longer be read. Add it again.", code="E_MISSING")
-            case _:
-                return SourceError(f"{name} is damaged or not what its name says ({message}). Convert or replace it.")
-
-    return translate
-
-
-def undecodable(name: str, what: str) -> Callable[[str, str], ExportError]:
-    """What a decoder's error means to a person; a file that vanishes meanwhile is told as such."""
-
-    def translate(error: str, message: str) -> ExportError:
-        if error in ("NotFoundError", "NotReadableError", "NotAllowedError") or "network error" in message:
-            return unreadable(name)(error, message)
-        told = f"the {what} of {name} is damaged and cannot be decoded. Convert or replace the file."
-        return SourceError(told, code="E_DECODE")
-
-    return translate

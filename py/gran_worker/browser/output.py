@@ -12,7 +12,8 @@ from gran_worker.browser.encoder import VideoTrackEncoder
 from gran_worker.browser.executor import Executor
 from gran_worker.browser.ffi import leave, or_none, to_js_object
 from gran_worker.browser.sink import Destination, Funnel
-from gran_worker.browser.soundtrack import Encoding, SoundTrack, Written
+from gran_worker.browser.soundencoder import Encoding
+from gran_worker.browser.soundtrack import CopiedSound, EncodedSound, SoundTrack, Written
 from gran_worker.browser.verify import check_file
 from gran_worker.codecs import Rung, family
 from gran_worker.compose import Op
@@ -62,7 +63,7 @@ class BrowserOutput:
         self._funnel = Funnel(destination, self._wrote)
         target = mediabunny.StreamTarget.new(self._funnel.stream, chunked=True, chunkSize=CHUNK_BYTES)
         self._written = Written()
-        listeners = self._written.listeners(settings.container) if encoding is not None else {}
+        listeners = self._written.listeners(settings.container) if settings.audio else {}
         self._output = mediabunny.Output.new(format=output_format(settings, listeners), target=target)
         self._encoder: VideoTrackEncoder | None = None
         self._alpha: AlphaTrack | None = None
@@ -74,10 +75,21 @@ class BrowserOutput:
             self._video = mediabunny.EncodedVideoPacketSource.new(family(rung.codec))
             # With the rate the muxer's time base is exact; without it pts are off by up to 9 µs.
             self._output.addVideoTrack(self._video, frameRate=plan.rate.num / plan.rate.den, canBeTransparent=settings.alpha)
-        self._sound: SoundTrack | None = None
-        if settings.audio and encoding is not None:
-            self._sound = SoundTrack(settings.audio, encoding, settings.container, plan.n_samples, meter.alive)
-            self._output.addAudioTrack(self._sound.source, **self._sound.options)
+        self._sound: EncodedSound | None = None
+        self._copied: CopiedSound | None = None
+        self._sound_track: SoundTrack | None = None
+        if settings.audio and plan.passage is not None:
+            self._copied = CopiedSound(settings.audio, plan.passage, settings.container, meter.alive)
+            self._sound_track = self._copied.track
+        elif settings.audio and encoding is not None:
+            self._sound = EncodedSound(settings.audio, encoding, settings.container, plan.n_samples, meter.alive)
+            self._sound_track = self._sound.track
+        if self._sound_track is not None:
+            self._output.addAudioTrack(self._sound_track.source, **self._sound_track.options)
+        self._captions: Any = None
+        if plan.captions:
+            self._captions = mediabunny.TextSubtitleSource.new("webvtt")
+            self._output.addSubtitleTrack(self._captions)
         if settings.metadata:
             self._output.setMetadataTags(to_js_object(settings.metadata.tags()))
 
@@ -86,6 +98,10 @@ class BrowserOutput:
             await self._output.start()
             if self._sound is not None:
                 await self._sound.start()
+            if self._captions is not None:
+                # All of them at once, and closed: else the muxer would hold the picture back to see whether another comes.
+                await self._captions.add(self._plan.captions)
+                self._captions.close()
 
     async def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
         assert self._executor is not None
@@ -112,6 +128,11 @@ class BrowserOutput:
         with self._faults():
             await self._sound.add(block)
 
+    async def copy_sound(self, packet: Any) -> None:
+        assert self._copied is not None
+        with self._faults():
+            await self._copied.add(packet)
+
     async def finish(self) -> None:
         with self._faults():
             if self._encoder is not None:
@@ -122,8 +143,8 @@ class BrowserOutput:
             if self._sound is not None:
                 await self._sound.finish()
             await self._output.finalize()
-            if self._sound is not None:
-                for patch in self._sound.patches(self._written):
+            if self._sound_track is not None:
+                for patch in self._sound_track.patches(self._written):
                     await self._destination.write(patch.position, to_js(patch.data))
             await self._destination.settle()
 

@@ -151,6 +151,13 @@ class PlanarExecutor:
         # Films with transparency are drawn by a canvas alone.
         return self._canvas.pixels()
 
+    def show(self, context: Any) -> None:
+        frame = self.frame(0, 0)
+        try:
+            context.drawImage(frame, 0, 0)
+        finally:
+            frame.close()
+
     def close(self) -> None:
         self._canvas.close()
         self._sheet.close()

@@ -29,7 +29,8 @@ class PlanarKernel:
         if missing > 0:
             exports.memory.grow(-(-missing // PAGE_BYTES))
         js.Int32Array.new(exports.memory.buffer, TABLE_AT, 12).set(to_js(list(fixed_point_rows(colour))))
-        self._pixels = js.Uint8ClampedArray.new(exports.memory.buffer, PIXELS_AT, size.width * size.height * 4)
+        # May be filled where it is, which saves a copy.
+        self.pixels = js.Uint8ClampedArray.new(exports.memory.buffer, PIXELS_AT, size.width * size.height * 4)
         self._planes = js.Uint8Array.new(exports.memory.buffer, self._planes_at, self._planes_bytes)
         self._init: dict[str, Any] = {
             "format": "I420",
@@ -45,7 +46,8 @@ class PlanarKernel:
 
     def frame(self, pixels: Any, timestamp_us: int, duration_us: int) -> Any:
         """A VideoFrame of ``pixels``, the caller's to close."""
-        self._pixels.set(pixels)
+        if pixels is not self.pixels:
+            self.pixels.set(pixels)
         self._exports.rgbaToI420(PIXELS_AT, self._planes_at, self._size.width, self._size.height, TABLE_AT)
         init = to_js_object({**self._init, "timestamp": timestamp_us, "duration": duration_us})
         return js.VideoFrame.new(self._planes, init)

@@ -9,15 +9,17 @@ from gran_worker.browser import encoder
 from gran_worker.browser.canvas2d import Canvas2D
 from gran_worker.browser.executor import Executor
 from gran_worker.browser.ffi import entries, or_none
+from gran_worker.browser.graphics import open_executor
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.output import BrowserOutput
 from gran_worker.browser.planar import PlanarExecutor
 from gran_worker.browser.planes import PlanarKernel
 from gran_worker.browser.sink import Destination
-from gran_worker.browser.soundtrack import Trials
+from gran_worker.browser.soundencoder import Trials
 from gran_worker.browser.truecolour import TrueColour
 from gran_worker.browser.typesetter import Typesetter, Written
+from gran_worker.errors import GraphicsError
 from gran_worker.messages import Warning
 from gran_worker.plan import RenderPlan
 from gran_worker.settings import Settings
@@ -68,16 +70,18 @@ class Studio:
             if rung.differs:
                 self._fallback(f"The video is encoded with {rung.differs}.")
         self._typesetter = Typesetter(plan.size)
-        await self._typesetter.prepare(_texts(plan), self._fonts, self._warn)
+        await self._typesetter.prepare(texts_of(plan), self._fonts, self._warn)
         executor = None
         if settings.codec:
             executor = await self._open_executor(plan, settings, self._typesetter)
             self._meter.executor = executor.name if plan.needs_canvas else "none"
         encoding = None
-        if settings.audio:
+        if settings.audio and plan.passage is None:
             encoding = await self._trials.prove(settings.audio)
             if encoding.note:
                 self._fallback(encoding.note)
+        if settings.audio:
+            self._meter.sound = "mixed" if plan.passage is None else "copied"
         self._meter.alive()
         await self._destination.open()
         self._output = BrowserOutput(plan, settings, rung, encoding, executor, self._destination, self._meter)
@@ -96,12 +100,19 @@ class Studio:
 
     async def _open_executor(self, plan: RenderPlan, settings: Settings, typesetter: Typesetter) -> Executor:
         kernel = PlanarKernel(await self._kernels.take("planes"), plan.size, plan.colour)
-        true_colour = TrueColour(await self._kernels.take("range"))
-        canvas = Canvas2D(plan.size, settings.background, typesetter, true_colour, kernel, transparent=settings.alpha)
-        if settings.executor == "2d" or settings.alpha:
-            return canvas
-        sheet = Canvas2D(plan.size, settings.background, typesetter, true_colour, kernel, transparent=True)
-        return PlanarExecutor(await self._kernels.take("blend"), plan.size, settings.background, plan.colour, canvas, sheet)
+        range_kernel = await self._kernels.take("range")
+        if not plan.needs_canvas:
+            # Only a source that changes its size midway will be drawn.
+            settings = settings.model_copy(update={"executor": "2d"})
+        executor = await open_executor(settings, plan.size, typesetter, kernel, range_kernel, self._executor_changed)
+        if settings.executor != "auto" or settings.alpha or not isinstance(executor, Canvas2D):
+            return executor
+        sheet = Canvas2D(plan.size, settings.background, typesetter, TrueColour(range_kernel), kernel, transparent=True)
+        return PlanarExecutor(await self._kernels.take("blend"), plan.size, settings.background, plan.colour, executor, sheet)
+
+    def _executor_changed(self, error: GraphicsError) -> None:
+        self._meter.executor = "2d"
+        self._warn(Warning(code="executor-fallback", message=f"{error.message} The rest of the film is drawn without the graphics card."))
 
     def _fallback(self, message: str) -> None:
         self._warn(Warning(code="encoder-fallback", message=message))
@@ -112,7 +123,7 @@ def _entries(timeline: Any, name: str) -> Iterable[tuple[str, Any]]:
     return entries(record).items() if record is not None else ()
 
 
-def _texts(plan: RenderPlan) -> Iterator[Written]:
+def texts_of(plan: RenderPlan) -> Iterator[Written]:
     """Each text that is seen, once."""
     told: set[str] = set()
     for layer in (layer for stretch in plan.stretches for layer in leaves(stretch.layers)):

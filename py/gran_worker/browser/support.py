@@ -1,6 +1,6 @@
 """Which codecs this browser can encode at a size and rate, and into which containers."""
 
-from gran_worker.browser import encoder, soundtrack
+from gran_worker.browser import encoder, soundencoder
 from gran_worker.codecs import AUDIO_FAMILIES, CONTAINERS, VIDEO_FAMILIES, ladder
 from gran_worker.geometry import Size
 from gran_worker.messages import CodecSupport, QuerySupport, Support
@@ -29,7 +29,7 @@ async def _video(codec: str, question: QuerySupport) -> CodecSupport:
 
 
 async def _audio(codec: str) -> CodecSupport:
-    bitrate = None if codec in soundtrack.LOSSLESS else USUAL_BITRATE
-    able = codec in soundtrack.PACKAGED or await soundtrack.can_encode(codec, USUAL_CHANNELS, USUAL_HZ, bitrate)
+    bitrate = None if codec in soundencoder.LOSSLESS else USUAL_BITRATE
+    able = codec in soundencoder.PACKAGED or await soundencoder.can_encode(codec, USUAL_CHANNELS, USUAL_HZ, bitrate)
     reason = None if able else f"This browser has no {codec.upper()} encoder."
     return CodecSupport(codec=codec, containers=CONTAINERS[codec], supported=able, reason=reason)

@@ -5,6 +5,7 @@ Chromium converts BT.709 of limited range to RGB in software with a coefficient 
 right, so that is what is drawn, where a trial shows that it is needed.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import js
@@ -21,11 +22,21 @@ NOTICEABLE = 3
 SIDE_PX = 16
 
 
-class TrueColour:
-    """Prepares frames for drawing. ``kernel`` is the exports of kernel/planar.ts, an instance of its own."""
+def blue_on_canvas(frame: Any) -> int:
+    """How much blue a 2D canvas finds in ``frame``, which is of one colour."""
+    canvas = js.OffscreenCanvas.new(SIDE_PX, SIDE_PX)
+    context = canvas.getContext("2d", to_js_object({"willReadFrequently": True}))
+    context.drawImage(frame, 0, 0)
+    return int(context.getImageData(8, 8, 1, 1).data[2])
 
-    def __init__(self, kernel: Any) -> None:
-        self._kernel = kernel
+
+class TrueColour:
+    """Prepares frames for drawing. ``kernel`` is the exports of kernel/planar.ts, an instance of its own; ``blue_of`` draws a frame in
+    the way that all will be drawn, and looks at it.
+    """
+
+    def __init__(self, kernel: Any, blue_of: Callable[[Any], int] = blue_on_canvas) -> None:
+        self._kernel, self._blue_of = kernel, blue_of
         self._is_needed: bool | None = None
 
     async def prepare(self, frame: Any) -> None:
@@ -50,7 +61,7 @@ class TrueColour:
         frame.drawn = _frame(js.Uint8Array.new(memory, result_at, size), width, height, space, full_range=True, **shown)
 
     def _needed(self) -> bool:
-        """Draws a blue and looks at it."""
+        """Whether a blue comes out as something else."""
         if self._is_needed is None:
             planes = js.Uint8Array.new(SIDE_PX * SIDE_PX * 3 // 2)
             for level, start, end in zip(BLUE_YCBCR, (0, 256, 320), (256, 320, 384), strict=True):
@@ -58,14 +69,10 @@ class TrueColour:
             space = js.Object.new()
             space.primaries, space.transfer = "bt709", "bt709"
             frame = _frame(planes, SIDE_PX, SIDE_PX, space, full_range=False)
-            canvas = js.OffscreenCanvas.new(SIDE_PX, SIDE_PX)
-            context = canvas.getContext("2d", to_js_object({"willReadFrequently": True}))
             try:
-                context.drawImage(frame, 0, 0)
-                seen = int(context.getImageData(8, 8, 1, 1).data[2])
+                self._is_needed = abs(self._blue_of(frame) - BLUE) > NOTICEABLE
             finally:
                 frame.close()
-            self._is_needed = abs(seen - BLUE) > NOTICEABLE
         return self._is_needed
 
 

@@ -14,7 +14,7 @@ from gran_worker.caption import Caption, Setting, set_caption
 from gran_worker.errors import ExportError, GraphicsError, SourceError
 from gran_worker.geometry import Affine, Rect, Size
 from gran_worker.messages import Warning
-from gran_worker.snapshot import TextStyle
+from gran_worker.textstyle import TextStyle
 
 FONTS_LIST = "./fonts/fonts.json"
 BUNDLED = "Noto Sans"
@@ -57,10 +57,13 @@ class Typesetter:
         self._context = js.OffscreenCanvas.new(PROBE_PX, PROBE_PX).getContext("2d", to_js_object({"willReadFrequently": True}))
         self._faces: list[Any] = []
         self._families: list[str] = []
+        self._pieces: set[str] = set()
+        """Of the bundled fonts, that are loaded."""
         self._rendered: dict[tuple[Caption, float], Rendered] = {}
 
     async def prepare(self, texts: Iterable[Written], fonts: Mapping[str, Any], warn: Callable[[Warning], None]) -> None:
-        """Loads the fonts that ``texts`` need: the project's own, and the bundled ones as far as their letters ask for them.
+        """Loads the fonts that ``texts`` need: the project's own, and the bundled ones as far as their letters ask for them. Those that are
+        loaded already are not loaded again.
 
         Warns of fonts that are not there and of letters that no font has.
         """
@@ -68,7 +71,7 @@ class Typesetter:
         if not texts:
             return
         wanted = {family for text in texts for family in _names(text.caption.style)}
-        for family in wanted & fonts.keys():
+        for family in (wanted & fonts.keys()) - set(self._families):
             with js_errors(_damaged(family)):
                 await self._load(family, await fonts[family].arrayBuffer(), {})
         await self._load_bundled({ord(letter) for text in texts for letter in text.caption.text})
@@ -119,8 +122,9 @@ class Typesetter:
         base = js.URL.new(FONTS_LIST, js.location.href).href
         listed = json.loads(await (await js.fetch(base)).text())
         for font in listed:
-            if not _covers(font["unicodeRange"], letters):
+            if font["file"] in self._pieces or not _covers(font["unicodeRange"], letters):
                 continue
+            self._pieces.add(font["file"])
             response = await js.fetch(js.URL.new(font["file"], base).href)
             with js_errors(_damaged(font["family"])):
                 descriptors = {"weight": font["weight"], "unicodeRange": font["unicodeRange"]}

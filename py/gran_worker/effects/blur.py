@@ -1,15 +1,14 @@
 """Gaussian blur."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic.dataclasses import dataclass
-
 from gran_worker.filters import Filter
-from gran_worker.wire import Flag, Id, Number, WireValue
+from gran_worker.wire import Flag, Id, Number, WirePart
 
 
-@dataclass(frozen=True, slots=True, config=WireValue)
-class Blur:
+@dataclass(frozen=True, slots=True)
+class Blur(WirePart):
     type: Literal["blur"]
     id: Id
     strength: Annotated[float, Number(0, 50, "pixels")]

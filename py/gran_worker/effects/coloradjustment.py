@@ -1,17 +1,16 @@
 """Brightness, contrast and saturation, in that order."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic.dataclasses import dataclass
-
 from gran_worker.filters import Filter
-from gran_worker.wire import Flag, Id, Number, WireValue
+from gran_worker.wire import Flag, Id, Number, WirePart
 
 Strength = Annotated[float, Number(0, 2)]
 
 
-@dataclass(frozen=True, slots=True, config=WireValue)
-class ColorAdjustment:
+@dataclass(frozen=True, slots=True)
+class ColorAdjustment(WirePart):
     """Each 1 leaves the picture as it is."""
 
     type: Literal["color-adjustment"]

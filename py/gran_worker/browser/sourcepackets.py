@@ -1,0 +1,83 @@
+"""Packets of a source as they are, for files that take them over."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+import js
+import mediabunny
+from pyodide.ffi import to_js
+
+from gran_worker.browser.ffi import bytes_of, drain, or_none
+from gran_worker.packets import opus_samples
+from gran_worker.ports import Packaging
+
+AAC_LC = ("mp4a.40.2", "mp4a.67")
+AAC_SAMPLES = 1024
+OPUS_HZ = 48_000
+OPUS_PRE_ROLL_SAMPLES = 3840
+"""RFC 7845, 4.6: 80 ms."""
+OPUS_SKIP_AT = 10
+"""Where an OpusHead says how many samples its decoder leaves out (RFC 7845, 5.1)."""
+MEASURED = 200
+"""Packets that tell a bitrate."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSound:
+    """A packet of sound. ``config`` is its decoder's."""
+
+    first: int
+    n_samples: int
+    packet: Any
+    config: Any
+
+
+async def find_packaging(track: Any, rate_hz: int, late: int) -> Packaging | None:
+    """How ``track``'s packets lie, whose times are ``late`` samples late; None where they cannot be copied to the sample."""
+    config = or_none(await track.getDecoderConfig())
+    first = or_none(await mediabunny.EncodedPacketSink.new(track).getFirstPacket())
+    if config is None or first is None:
+        return None
+    if config.codec in AAC_LC:
+        n_samples, pre_roll = AAC_SAMPLES, 1
+    elif config.codec == "opus" and rate_hz == OPUS_HZ and or_none(getattr(config, "description", None)) is not None:
+        n_samples = opus_samples(first.data.to_bytes()[:2])
+        pre_roll = -(-OPUS_PRE_ROLL_SAMPLES // max(1, n_samples))
+    else:
+        return None
+    begin, end = (round(time_s * rate_hz) - late for time_s in (first.timestamp, await track.computeDuration()))
+    if n_samples == 0 or config.codec == "opus" and begin >= 0:
+        return None  # what an Opus decoder leaves out at the beginning, the container does not know of
+    return Packaging(begin, n_samples, end, pre_roll)
+
+
+async def sound_packets(
+    track: Any, packaging: Packaging, rate_hz: int, late: int, first: int, end: int
+) -> AsyncGenerator[SourceSound, None]:
+    """As :meth:`MediaPort.sound_packets`."""
+    sink, config = mediabunny.EncodedPacketSink.new(track), await track.getDecoderConfig()
+    # Half a packet later: the times of some containers are rounded.
+    begin = or_none(await sink.getPacket((first + late + packaging.n_samples // 2) / rate_hz))
+    if begin is None:
+        return
+    expected = first
+    async with aclosing(drain(sink.packets(begin))) as packets:
+        async for packet in packets:
+            found = round(packet.timestamp * rate_hz) - late
+            # Nearer than half a packet to where the last one ended it is rounding; else the source has a gap there.
+            at = expected if abs(found - expected) * 2 < packaging.n_samples else found
+            if at >= end:
+                return
+            expected = at + packaging.n_samples
+            yield SourceSound(at, packaging.n_samples, packet, config)
+
+
+def told_to_skip(config: Any, n_samples: int) -> Any:
+    """``config`` of a decoder that leaves out ``n_samples``, where such a thing is said in it: of Opus."""
+    if config.codec != "opus":
+        return config
+    head = bytearray(bytes_of(config.description))
+    head[OPUS_SKIP_AT : OPUS_SKIP_AT + 2] = n_samples.to_bytes(2, "little")
+    return js.Object.assign(js.Object.new(), config, js.Object.fromEntries(to_js([["description", to_js(bytes(head))]])))

@@ -52,7 +52,7 @@ function differences(one: Picture, other: Picture): { mean: number; almostAll: n
   let [sum, seen, almostAll] = [0, 0, 0];
   for (let level = 0; level < 256; level++) {
     sum += level * counts[level]!;
-    if (seen < 0.98 * one.length) almostAll = level;
+    if (seen < 0.96 * one.length) almostAll = level;
     seen += counts[level]!;
   }
   return { mean: sum / one.length, almostAll };
@@ -69,10 +69,10 @@ for (const [name, film] of Object.entries(FILMS)) {
     const [mean, almostAll] = [Math.max(...found.map((each) => each.mean)), Math.max(...found.map((each) => each.almostAll))];
     const likeness = Math.min(...[0, 7, 11].map((index) => ssim(planes.pictures[index]!, canvas.pictures[index]!)));
     console.log(
-      `    ${name}: ${planes.executor}; off by ${mean.toFixed(2)} in the mean, ${almostAll} in 98 % of the px, SSIM ${likeness.toFixed(4)}`,
+      `    ${name}: ${planes.executor}; off by ${mean.toFixed(2)} in the mean, ${almostAll} in 96 % of the px, SSIM ${likeness.toFixed(4)}`,
     );
     expect.soft(likeness, 'SSIM of luma').toBeGreaterThanOrEqual(LIKENESS);
     expect.soft(mean, 'mean difference, worst frame').toBeLessThanOrEqual(MEAN);
-    expect.soft(almostAll, 'difference of 98 % of the px, worst frame').toBeLessThanOrEqual(ALMOST_ALL);
+    expect.soft(almostAll, 'difference of 96 % of the px, worst frame').toBeLessThanOrEqual(ALMOST_ALL);
   });
 }

@@ -14,6 +14,7 @@ from pyodide.ffi import JsException, to_js
 from gran_worker.browser.animation import ANIMATED, Animation
 from gran_worker.browser.faults import undecodable, unknown_codec, unreadable
 from gran_worker.browser.ffi import class_name, drain, first_of, js_errors, leave, or_none, owned
+from gran_worker.browser.frames import STRAIGHT_FORMATS, SampleFrame, StillFrame
 from gran_worker.browser.sourcepackets import MEASURED, SourceSound, find_packaging, sound_packets
 from gran_worker.colour import BT709, Colour
 from gran_worker.errors import SourceError
@@ -28,64 +29,10 @@ DEFAULT_FRAME_US = 33_333
 FRAMES_TO_MEASURE = 60
 MILLISECONDS = 1000
 SOUND_BATCH_S = 0.5
-STRAIGHT_FORMATS = ("I420", "NV12")
 # Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
 CONTAINER_NAMES = ("MP4", "QTFF", "MATROSKA", "WEBM", "WAVE", "OGG", "FLAC", "MP3", "ADTS", "MPEG_TS")
 
 Info = TypeVar("Info")
-
-
-class SampleFrame:
-    """A decoded video frame."""
-
-    __slots__ = ("_opened", "drawn", "pts_us", "sample")
-    stands = False
-
-    def __init__(self, sample: Any, opened: "_Opened") -> None:
-        self.sample, self._opened = sample, opened
-        self.drawn: Any = None
-        """A VideoFrame to draw instead (truecolour.py)."""
-        self.pts_us = round(sample.timestamp * SECOND_US)
-
-    @property
-    def size(self) -> Size:
-        return Size(self.sample.squarePixelWidth, self.sample.squarePixelHeight)
-
-    @property
-    def content(self) -> Any:
-        """The same object as long as the px are the same."""
-        return self.sample
-
-    @property
-    def image(self) -> Any:
-        """What ``drawImage`` takes, for immediate use."""
-        return self.sample.toCanvasImageSource() if self.drawn is None else self.drawn
-
-    @property
-    def planar_colour(self) -> Colour | None:
-        """What its planes are in, where they are 8 bit, 4:2:0 and of square px."""
-        return self._opened.colour if self._opened.is_square and self.sample.format in STRAIGHT_FORMATS else None
-
-    def close(self) -> None:
-        self.sample.close()
-        if self.drawn is not None:
-            self.drawn.close()
-
-
-class StillFrame:
-    """An image. It belongs to the media port, which closes it at the end: many clips may show it."""
-
-    __slots__ = ("content", "image", "pts_us", "size")
-    stands = True
-    planar_colour = None
-
-    def __init__(self, bitmap: Any) -> None:
-        self.image = self.content = bitmap
-        self.pts_us = 0
-        self.size = Size(bitmap.width, bitmap.height)
-
-    def close(self) -> None:
-        """Nothing: see the class."""
 
 
 @dataclass(slots=True)
@@ -102,9 +49,8 @@ class _Opened:
     rate_hz: int = 1
     late: int = 0
     """Samples that the demuxer's times of the sound are late by."""
-    colour: Colour | None = None
-    is_square: bool = False
-    """Whether its px are."""
+    planar_colour: Colour | None = None
+    """Of its frames' planes, where px are square."""
     late_packets: int = 0
     """The same for packets: some decoders leave out what the packets still hold."""
     packaging: Packaging | None = None
@@ -184,7 +130,7 @@ class BrowserMedia:
             async with aclosing(samples):
                 async for sample in samples:
                     self._alive()
-                    yield SampleFrame(sample, opened)
+                    yield SampleFrame(sample, opened.planar_colour)
 
     async def still(self, path: str, source_us: int) -> Frame | None:
         opened = self._opened[path]
@@ -198,7 +144,7 @@ class BrowserMedia:
             moment_us = max(source_us, opened.first_pts_us)
             sample = or_none(await owned(sink.getSample(moment_us / SECOND_US)))
         self._alive()
-        return None if sample is None else SampleFrame(sample, opened)
+        return None if sample is None else SampleFrame(sample, opened.planar_colour)
 
     async def sounds(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Sound, None]:
         opened = self._opened[path]
@@ -304,7 +250,8 @@ async def _probe_video(opened: _Opened) -> VideoInfo:
             rotation: Rotation = int(first.rotation)  # type: ignore[assignment]
             opened.first_pts_us = round(first.timestamp * SECOND_US)
             square = first.codedWidth == raw.width and first.codedHeight == raw.height
-            opened.colour, opened.is_square = _colour(first.colorSpace), square
+            colour = _colour(first.colorSpace)
+            opened.planar_colour = colour if square else None
             return VideoInfo(
                 kind="video",
                 codec=str(codec),
@@ -316,7 +263,7 @@ async def _probe_video(opened: _Opened) -> VideoInfo:
                 frame_us=round(SECOND_US / rate) if rate > 0 else DEFAULT_FRAME_US,
                 opaque=opaque,
                 passes_straight=rotation == 0 and not first.flip and square and first.format in STRAIGHT_FORMATS,
-                colour=opened.colour,
+                colour=colour,
             )
 
 

@@ -1,0 +1,64 @@
+"""Frames of the sources, as decoders and images give them."""
+
+from typing import Any
+
+from gran_worker.colour import Colour
+from gran_worker.geometry import Size
+
+SECOND_US = 1_000_000
+STRAIGHT_FORMATS = ("I420", "NV12")
+"""Planes of 8 bit, 4:2:0."""
+
+
+class SampleFrame:
+    """A decoded video frame."""
+
+    __slots__ = ("_colour", "drawn", "pts_us", "sample")
+    stands = False
+
+    def __init__(self, sample: Any, colour: Colour | None) -> None:
+        """``colour`` is what the planes are in; None where they are of no use without a canvas."""
+        self.sample, self._colour = sample, colour
+        self.drawn: Any = None
+        """A VideoFrame to draw instead (truecolour.py)."""
+        self.pts_us = round(sample.timestamp * SECOND_US)
+
+    @property
+    def size(self) -> Size:
+        return Size(self.sample.squarePixelWidth, self.sample.squarePixelHeight)
+
+    @property
+    def content(self) -> Any:
+        """The same object as long as the px are the same."""
+        return self.sample
+
+    @property
+    def image(self) -> Any:
+        """What ``drawImage`` takes, for immediate use."""
+        return self.sample.toCanvasImageSource() if self.drawn is None else self.drawn
+
+    @property
+    def planar_colour(self) -> Colour | None:
+        """What its planes are in, where they are 8 bit, 4:2:0 and of square px."""
+        return self._colour if self.sample.format in STRAIGHT_FORMATS else None
+
+    def close(self) -> None:
+        self.sample.close()
+        if self.drawn is not None:
+            self.drawn.close()
+
+
+class StillFrame:
+    """An image. It belongs to the media port, which closes it at the end: many clips may show it."""
+
+    __slots__ = ("content", "image", "pts_us", "size")
+    stands = True
+    planar_colour = None
+
+    def __init__(self, bitmap: Any) -> None:
+        self.image = self.content = bitmap
+        self.pts_us = 0
+        self.size = Size(bitmap.width, bitmap.height)
+
+    def close(self) -> None:
+        """Nothing: see the class."""

@@ -89,7 +89,9 @@ $(WHEEL): build/wheel.py pyproject.toml LICENSE $(WORKER_FILES) $(RUNTIME)
 $(SITE): vite.config.js $(wildcard kernel/*.ts) $(WEB_FILES) LICENSE THIRD_PARTY_LICENSES.md $(WHEEL)
 	@find dist -mindepth 1 -maxdepth 1 ! -name pyodide -exec rm -rf {} +
 	@node_modules/.bin/vite build --logLevel warn --mode worker
+	@node_modules/.bin/vite build --logLevel warn --mode clients
 	@node_modules/.bin/vite build --logLevel warn
 	@node_modules/.bin/asc kernel/planar.ts kernel/blend.ts --outFile dist/planar.wasm -O3 --runtime stub --enable simd --noAssert
+	@node_modules/.bin/vite build --logLevel warn --mode offline
 	@echo "Site in dist/"
 	@touch $@

@@ -1,17 +1,23 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { ICON_NAMES } from './web/icon-names.js';
 
 /** @param {string} path */
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** @param {string} path */
+const integrityOf = (path) => `sha256-${createHash('sha256').update(readFileSync(path)).digest('base64')}`;
 
 /** Files that go into dist/ as they are. */
 const COPIED = {
   _headers: 'web/_headers',
   'export-worker-client.d.ts': 'web/export-worker-client.d.ts',
   'speaker-worklet.js': 'web/speaker-worklet.js',
+  'manifest.webmanifest': 'web/pwa/manifest.webmanifest',
+  ...Object.fromEntries(['icon-192', 'icon-512', 'icon-maskable', 'wide'].map((name) => [`pwa/${name}.png`, `web/pwa/${name}.png`])),
   LICENSE: 'LICENSE',
   'THIRD_PARTY_LICENSES.md': 'THIRD_PARTY_LICENSES.md',
 };
@@ -32,17 +38,40 @@ function runtime() {
       if (id !== '\0runtime') return;
       if (!existsSync(folder)) this.error('dist/pyodide is missing: run `make build`, which fetches and compiles it first');
       const names = readdirSync(folder).filter((name) => /\.(wasm|zip|whl)$/.test(name));
-      /** @param {string} name */
-      const hash = (name) =>
-        `sha256-${createHash('sha256')
-          .update(readFileSync(join(folder, name)))
-          .digest('base64')}`;
-      const integrity = Object.fromEntries(names.filter((name) => !LATER.test(name)).map((name) => [name, hash(name)]));
+      const integrity = Object.fromEntries(
+        names.filter((name) => !LATER.test(name)).map((name) => [name, integrityOf(join(folder, name))]),
+      );
       const lock = JSON.stringify(JSON.parse(readFileSync(join(folder, 'pyodide-lock.json'), 'utf8')));
       const wheel = names.find((name) => name.startsWith('gran_worker-'));
       return Object.entries({ integrity, lock, wheel })
         .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
         .join('\n');
+    },
+  };
+}
+
+/** What the app does without, offline: words about it, and what only a host or a store reads. */
+const NOT_KEPT = /^(_headers|service-worker\.js|LICENSE|.*\.(d\.ts|md)|pwa\/wide\.png)$/;
+
+/**
+ * Tells the service worker what is in dist/, once all of it is there.
+ * @returns {import('vite').Plugin}
+ */
+function site() {
+  const folder = here('dist');
+  return {
+    name: 'gran-site',
+    resolveId: (id) => (id === 'virtual:site' ? '\0site' : undefined),
+    load(id) {
+      if (id !== '\0site') return;
+      const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+      const files = names
+        .filter((name) => !NOT_KEPT.test(name))
+        .sort()
+        .map((name) => ({ url: `./${name}`, hash: integrityOf(join(folder, name)), bytes: statSync(join(folder, name)).size }));
+      return `export const files = ${JSON.stringify(files)};`;
     },
   };
 }
@@ -93,6 +122,22 @@ function fonts() {
   };
 }
 
+/**
+ * The icons, drawn once in the page's markup: no script carries them, and they are there at the first paint.
+ * @returns {import('vite').Plugin}
+ */
+function icons() {
+  const symbol = (/** @type {string} */ name) => {
+    const svg = readFileSync(here(`node_modules/lucide-static/icons/${name}.svg`), 'utf8');
+    const shapes = svg.slice(svg.indexOf('>', svg.indexOf('<svg')) + 1, svg.lastIndexOf('</svg>')).replace(/\s+/g, ' ');
+    return `<symbol id="icon-${name}" viewBox="0 0 24 24">${shapes}</symbol>`;
+  };
+  return {
+    name: 'gran-icons',
+    transformIndexHtml: (html) => html.replace('<!-- icons -->', `<svg hidden>${ICON_NAMES.map(symbol).join('')}</svg>`),
+  };
+}
+
 /** @type {import('vite').BuildOptions} */
 const common = {
   outDir: here('dist'),
@@ -128,25 +173,67 @@ const worker = {
 
 const CLIENTS = ['export-worker-client', 'preview-client'];
 
+/**
+ * The clients are builds of their own, too: each stays in the one file of its name, beside the worker that it looks for, and the
+ * page imports that very file.
+ * @type {import('vite').UserConfig}
+ */
+const clients = {
+  publicDir: false,
+  build: {
+    ...common,
+    lib: { entry: Object.fromEntries(CLIENTS.map((name) => [name, here(`web/${name}.js`)])), formats: ['es'] },
+    rolldownOptions: { output: { ...names, entryFileNames: '[name].js', minify: true } },
+  },
+};
+
+/** @returns {import('vite').Plugin} */
+function clientsBeside() {
+  return {
+    name: 'gran-clients',
+    enforce: 'pre',
+    resolveId(id) {
+      const name = CLIENTS.find((each) => id.endsWith(`/${each}.js`));
+      return name && { id: `gran:${name}`, external: true };
+    },
+  };
+}
+
 /** @type {import('vite').UserConfig} */
 const page = {
-  plugins: [copies(), fonts()],
+  plugins: [clientsBeside(), icons(), copies(), fonts()],
   build: {
     ...common,
     rolldownOptions: {
-      input: { index: here('web/index.html'), ...Object.fromEntries(CLIENTS.map((name) => [name, here(`web/${name}.js`)])) },
-      // A client's code stays in the file of its name: it looks for the worker beside itself.
-      preserveEntrySignatures: 'allow-extension',
+      input: { index: here('web/index.html') },
       output: {
         ...names,
-        entryFileNames: ({ name }) => (CLIENTS.includes(name) ? '[name].js' : 'assets/[name]-[hash].js'),
+        entryFileNames: 'assets/[name]-[hash].js',
+        paths: Object.fromEntries(CLIENTS.map((name) => [`gran:${name}`, `../${name}.js`])),
       },
     },
   },
 };
 
+/**
+ * The service worker, the last of the builds (`vite build --mode offline`): it holds the hashes of what the others made.
+ * @type {import('vite').UserConfig}
+ */
+const offline = {
+  plugins: [site()],
+  publicDir: false,
+  define: { 'process.env.NODE_ENV': '"production"' },
+  build: {
+    ...common,
+    // One classic script: not every browser takes modules here.
+    lib: { entry: here('web/service-worker.js'), formats: ['iife'], name: 'granOffline', fileName: () => 'service-worker.js' },
+  },
+};
+
+const BUILDS = { worker, clients, offline };
+
 export default defineConfig(({ mode }) => ({
   root: here('web'),
   base: './', // the site works from any folder of any host
-  ...(mode === 'worker' ? worker : page),
+  ...(mode in BUILDS ? BUILDS[/** @type {keyof typeof BUILDS} */ (mode)] : page),
 }));

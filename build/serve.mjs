@@ -75,10 +75,11 @@ function listen(server, port) {
  * @param {object} [options]
  * @param {number} [options.port] 0, the default, takes a free one
  * @param {string} [options.base] folder of the address under which the site lies
+ * @param {string} [options.site] the folder that is served, dist/ by default
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function serve({ port = 0, base = '/' } = {}) {
-  const headersFor = parseHeaders(await readFile(join(SITE, '_headers'), 'utf8'));
+export async function serve({ port = 0, base = '/', site = SITE } = {}) {
+  const headersFor = parseHeaders(await readFile(join(site, '_headers'), 'utf8'));
 
   const server = createServer(async (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return response.writeHead(405).end();
@@ -90,8 +91,8 @@ export async function serve({ port = 0, base = '/' } = {}) {
       if (!path.startsWith(base)) throw new Error('outside of the site');
       const local = path.slice(base.length - 1);
       Object.assign(headers, headersFor(local));
-      const file = join(SITE, local.endsWith('/') ? `${local}index.html` : local);
-      if (!file.startsWith(SITE)) throw new Error('outside of the site');
+      const file = join(site, local.endsWith('/') ? `${local}index.html` : local);
+      if (!file.startsWith(site)) throw new Error('outside of the site');
       const { size, mtimeMs } = await stat(file);
       const etag = `"${size}-${mtimeMs}"`;
       Object.assign(headers, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', ETag: etag });

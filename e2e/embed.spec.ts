@@ -42,8 +42,8 @@ test('the app works from a folder of a host', async ({ browser }, info) => {
   try {
     await person.visit();
     await person.expectEngineReady();
-    await person.takeSample();
     await person.openExport();
+    await person.custom();
     await person.dialog.getByLabel('Size').selectOption('480');
     await person.saveInBrowser();
     await person.start();

@@ -6,42 +6,77 @@ import { expect, Watched } from './harness.ts';
 const SCREENS = fileURLToPath(new URL('../test-results/screens/', import.meta.url));
 
 export class Person extends Watched {
-  readonly dialog = this.page.locator('dialog');
+  readonly dialog = this.page.locator('#export-dialog');
+  readonly timeline = this.page.getByRole('region', { name: 'Timeline' });
+  readonly inspector = this.page.getByRole('complementary', { name: 'Inspector' });
+  readonly media = this.page.getByRole('navigation', { name: 'Media' });
 
+  /** The first visit: the sample is on the timeline. */
   async visit(): Promise<void> {
     await this.page.goto(this.address);
-    await expect(this.page.getByRole('heading', { name: 'Drop your clips here' })).toBeVisible();
+    await expect(this.clip('dawn.webm').first()).toBeVisible();
+    // Until then the keys do nothing: they come right after the first picture of the page.
+    await expect(this.page.getByRole('button', { name: 'Project' })).toBeVisible();
+  }
+
+  async visitEmpty(): Promise<void> {
+    await this.visit();
+    await this.menu('New project');
+    await expect(this.page.getByText('0 clips')).toBeVisible();
+  }
+
+  async menu(item: string | RegExp): Promise<void> {
+    await this.page.getByRole('button', { name: 'Project', exact: true }).click();
+    await this.page.getByRole('menuitem', { name: item }).first().click();
   }
 
   async expectEngineReady(): Promise<void> {
-    await expect(this.page.getByRole('status').filter({ hasText: 'Ready' })).toBeVisible({ timeout: 20_000 });
+    await expect(this.page.getByRole('status').filter({ hasText: /^Ready$/ })).toBeVisible({ timeout: 30_000 });
   }
 
+  /** On the timeline. */
   clip(name: string) {
-    return this.page.getByRole('listitem', { name, exact: true });
+    return this.timeline.getByRole('gridcell', { name: new RegExp(`^${name.replaceAll('.', '\\.')},`) });
   }
 
-  async takeSample(): Promise<void> {
-    await this.page.getByRole('button', { name: 'Try the sample' }).click();
-    for (const name of ['dawn.webm', 'tide.webm', 'shore.webm']) await expect(this.clip(name)).toHaveAttribute('data-state', 'ready');
+  /** In the media bin. */
+  card(name: string) {
+    return this.media.getByRole('listitem', { name, exact: true });
   }
 
   async choose(paths: readonly string[]): Promise<void> {
-    await this.page
-      .locator('main input[type=file]')
-      .first()
-      .setInputFiles([...paths]);
+    await this.media.locator('input[type=file]').setInputFiles([...paths]);
+  }
+
+  async press(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  /** Where the playhead is, as the page says it. */
+  position(): Promise<string | null> {
+    return this.timeline.getByRole('slider', { name: 'Playhead' }).getAttribute('aria-valuetext');
+  }
+
+  async goTo(text: string): Promise<void> {
+    const field = this.page.getByRole('textbox', { name: 'Position' });
+    await field.fill(text);
+    await field.press('Enter');
+    await field.blur();
   }
 
   /** Opens the dialog and waits until it knows what this browser can do. */
   async openExport(): Promise<void> {
-    await this.page.locator('header').getByRole('button', { name: 'Export' }).click();
+    await this.page.locator('header').getByRole('button', { name: 'Export', exact: true }).click();
     await this.expectSetup();
   }
 
   async expectSetup(): Promise<void> {
     await expect(this.dialog).toHaveAttribute('data-state', 'setup');
-    await expect(this.dialog.getByText('Asking the browser…')).toBeHidden();
+    await expect(this.dialog.locator('.spinner')).toHaveCount(0, { timeout: 30_000 });
+  }
+
+  async custom(): Promise<void> {
+    await this.dialog.getByRole('radio', { name: /^Custom/ }).check();
   }
 
   async saveInBrowser(): Promise<void> {

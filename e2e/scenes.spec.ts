@@ -54,12 +54,13 @@ for (const [number, scene] of SCENES.entries()) {
       console.log(`    ${scene.name}, ${executor}: SSIM ${least.toFixed(4)}, flat areas off by ${flat.toFixed(1)}`);
       expect.soft(least, `${executor}: SSIM of luma, worst frame`).toBeGreaterThanOrEqual(scene.likeness ?? 0.98);
       expect.soft(flat, `${executor}: flat areas, levels`).toBeLessThanOrEqual(4);
+      expect.soft(scene.faults?.(pictures[7]!) ?? [], executor).toEqual([]);
     }
     const [plain, pixi] = drawn as [Picture[], Picture[]];
     const alike = Math.min(...LOOKED_AT.map((index) => ssim(plain[index]!, pixi[index]!)));
     console.log(`    ${scene.name}: SSIM of the two ${alike.toFixed(4)}`);
     expect.soft(alike, 'the executors against each other').toBeGreaterThanOrEqual(0.98);
-    const label = String(number).padStart(2, '0');
+    const label = `${String(number).padStart(2, '0')}-${scene.name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
     await keep(`${label}-a`, plain[8]!);
     await keep(`${label}-b`, pixi[8]!);
     await keep(`${label}-c`, references[Math.min(8, references.length - 1)] ?? plain[8]!);

@@ -1,6 +1,6 @@
 /** The scenes: each a timeline of a few frames, and what it must look like, made without the exporter. */
 import { fileURLToPath } from 'node:url';
-import { media, type MediaName } from './fixtures/media.ts';
+import { media, NITS, type MediaName } from './fixtures/media.ts';
 import type { Timeline } from './harness.ts';
 import { AS_RGB, drawn, filtered, HEIGHT, mapped, WIDTH, type Picture } from './pixels.ts';
 
@@ -17,6 +17,8 @@ export interface Scene {
   /** Where the reference is only nearly right (another blur, another filter kernel). */
   readonly likeness?: number;
   readonly warns?: string;
+  /** What must hold where no picture can be a reference; says what does not. */
+  readonly faults?: (picture: Picture) => string[];
 }
 
 const range = (fromFrame: number, count: number) => {
@@ -83,6 +85,30 @@ const clamped = (rgb: readonly number[]) => rgb.map((level) => Math.min(255, Mat
 function adjusted(rgb: readonly [number, number, number], brightness: number, contrast: number, saturation: number) {
   const bright = clamped(rgb.map((level) => level * brightness));
   return saturated(clamped(bright.map((level) => (level - 127.5) * contrast + 127.5)), saturation);
+}
+
+/**
+ * What is wrong with the greys of hdr.webm in SDR. Which curve brings them down is the browser's to choose; that there are no colours, that
+ * brightness only rises, that shadows keep their proportions, that lights are not cut off and that a veil hides half of it is not.
+ */
+function toneFaults(picture: Picture): string[] {
+  const at = (i: number, y: number) => [0, 1, 2].map((channel) => picture[3 * (y * WIDTH + 20 + 40 * i) + channel]!);
+  const levels = NITS.map((_, i) => at(i, 45)[1]!);
+  const light = levels.map((level) => (level / 255) ** 2.4);
+  const faults = NITS.flatMap((nits, i) => {
+    const [red, green, blue] = at(i, 45) as [number, number, number];
+    const coloured = Math.max(red, green, blue) - Math.min(red, green, blue) > 4 ? [`${nits} cd/m² is not grey`] : [];
+    const veiled = at(i, 135).map((level, channel) => Math.abs(level - (at(i, 45)[channel]! + [51, 102, 153][channel]!) / 2));
+    return [...coloured, ...(Math.max(...veiled) > 4 ? [`the veil over ${nits} cd/m² is not half of it`] : [])];
+  });
+  levels.slice(1, 7).forEach((level, i) => {
+    if (level < levels[i]! + 10) faults.push(`${NITS[i + 1]} cd/m² is not brighter than ${NITS[i]}`);
+  });
+  const [fifty, hundred, white] = [light[2]!, light[3]!, light[4]!];
+  if (Math.abs(hundred / fifty - 2) > 0.25) faults.push(`100 cd/m² is ${(hundred / fifty).toFixed(2)} times 50`);
+  if (Math.abs(white / hundred - 2.03) > 0.3) faults.push(`203 cd/m² is ${(white / hundred).toFixed(2)} times 100`);
+  if (levels[6]! < 240) faults.push(`1000 cd/m² is only ${levels[6]}`);
+  return faults;
 }
 
 const NOTO = fileURLToPath(
@@ -222,7 +248,6 @@ export const SCENES: readonly Scene[] = [
           `[0:v]trim=start_frame=10:end_frame=11,${AS_RGB},scale=-2:180:flags=area,setpts=PTS-STARTPTS[p];[sea][p]overlay=(W-101.25)/2:0:format=gbrp,trim=end_frame=1[out]`,
         ),
       ),
-    likeness: 0.97,
   },
   {
     name: 'a photograph that EXIF turns',
@@ -243,21 +268,34 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'a text in the bundled font',
     timeline: timeline([], [[item('t', 'text', { text: 'Gran, quick', style: { fontSize: 40, color: '#ffee88' } })], [sea]]),
-    // The middle of Noto Sans' line, between its ascent of 1.069 em and its descent of 0.293, is the middle of the frame.
+    // The middle of Noto Sans' line, between its ascent of 1.069 em and its descent of 0.293, is the middle of the frame. Written 8 times as
+    // large and made smaller: FreeType sets letters on whole px, which are an eighth of one then, as fine as the browser's are.
     reference: async () =>
       filtered(
         [],
-        pad(
-          `[sea]drawtext=fontfile=${NOTO}:text='Gran\\, quick':fontsize=40:fontcolor=0xffee88:x=(w-text_w)/2:y=h/2+40*(1.069-0.293)/2-ascent,trim=end_frame=1[out]`,
-        ),
+        `color=0x336699:s=${8 * WIDTH}x${8 * HEIGHT}:r=30,format=gbrp,` +
+          `drawtext=fontfile=${NOTO}:text='Gran\\, quick':fontsize=320:fontcolor=0xffee88:x=(w-text_w)/2:y=h/2+320*(1.069-0.293)/2-ascent,` +
+          `scale=${WIDTH}:${HEIGHT}:flags=area,trim=end_frame=1[out]`,
       ),
-    likeness: 0.96,
   },
   {
-    name: 'HDR',
-    timeline: timeline(['hdr.webm'], [[shot('h', 'hdr.webm', 0)]]),
+    name: 'HDR brought down to SDR, under half a veil',
+    timeline: timeline(
+      ['hdr.webm'],
+      [
+        [
+          item('veil', 'background', {
+            backgroundColor: SEA,
+            transform: { crop: { left: 0, top: 0.5, right: 0, bottom: 0 } },
+            opacity: 0.5,
+          }),
+        ],
+        [shot('h', 'hdr.webm', 0)],
+      ],
+    ),
     reference: async () => [],
     warns: 'hdr',
+    faults: toneFaults,
   },
 ];
 

@@ -1,55 +1,81 @@
 import { computed, effect, signal, untracked } from '@preact/signals-core';
 import { client, engine } from './engine.js';
-import { clips, everything, filmUs, sounds, title } from './film-store.js';
-import { buildTimeline, displaySize, hasSound, isUsable } from './film.js';
-import { CONTAINERS, LIMITS, canUse, fileName, firstChoice, rateNamed, settingsOf, settled, sizeOf } from './presets.js';
+import { allClips, durationOf, endOf, rateOfDoc, startOf } from './editor/document.js';
+import { hasSound } from './editor/clip-commands.js';
+import { flat } from './editor/interchange.js';
+import { files } from './editor/media.js';
+import { projectId } from './editor/project-id.js';
+import { timelineOf } from './editor/snapshot.js';
+import { doc, selectedClips } from './editor/store.js';
+import { CONTAINERS, fileName, firstChoice, rateNamed, settingsOf, settled, sizeOf, withPreset } from './presets.js';
 import { canPick } from './saving.js';
 import { t } from './strings.js';
 
 /**
- * What the export dialog has been told so far, and what stands in the way of starting.
+ * What the export dialog has been told so far, and the export that it means.
  *
  * @import { Support } from './export-worker-client.js'
- * @import { Choice, Picture } from './presets.js'
- * @import { Plan } from './export-session.js'
+ * @import { Choice, Picture, Preset } from './presets.js'
+ * @import { Plan } from './export-jobs.js'
  */
 
-/** The first clip with a picture sets the size and the rate. @type {import('@preact/signals-core').ReadonlySignal<Picture | undefined>} */
-export const firstPicture = computed(() => {
-  const usable = clips.value.filter(isUsable);
-  const first = usable.find((clip) => clip.kind === 'video') ?? usable[0];
-  const size = first && displaySize(first);
-  return size && { ...size, fps: first.kind === 'video' ? (first.info?.video?.fps ?? 0) : 0 };
+/** @type {import('@preact/signals-core').ReadonlySignal<Picture>} */
+export const filmPicture = computed(() => {
+  const { num, den } = rateOfDoc(doc.value);
+  return { width: doc.value.width, height: doc.value.height, fps: num / den };
 });
 
-export const filmHasSound = computed(() => hasSound(clips.value, sounds.value));
+export const filmHasSound = computed(() =>
+  allClips(doc.value).some((clip) => clip.clipType === 'media' && !clip.disabled && hasSound(doc.value, clip)),
+);
+
+/** Files that are not there, and that the person wants to go without. @type {import('@preact/signals-core').Signal<ReadonlySet<string>>} */
+export const skipped = signal(new Set());
 
 /** Undefined until the dialog was opened for the first time; then it remembers. @type {import('@preact/signals-core').Signal<Choice | undefined>} */
 export const choice = signal(undefined);
 /** What the browser encodes at the chosen size; undefined while it is asked. @type {import('@preact/signals-core').Signal<Support | undefined>} */
 export const support = signal(undefined);
 
-const suggestedName = computed(() => fileName(title.value, t.untitled));
-/** Set once the person has written a name of their own. */
-let named = false;
+const suggestedName = computed(() => fileName(doc.value.name, t.untitled));
+/** The project for which the person has written a name of their own. */
+let named = '';
+/** The project that the dialog was opened for. */
+let preparedFor = '';
 
 export function prepareChoice() {
-  const fresh = firstChoice(firstPicture.value, suggestedName.value, filmHasSound.value, canPick ? 'picker' : 'browser');
+  if (preparedFor !== projectId.value) skipped.value = new Set();
+  preparedFor = projectId.value;
+  const fresh = firstChoice(suggestedName.value, filmHasSound.value, canPick ? 'picker' : 'browser');
   const kept = choice.value;
-  choice.value = settled(kept ? { ...kept, name: named ? kept.name : fresh.name } : fresh, support.value);
+  const now = kept ? { ...kept, name: named === projectId.value ? kept.name : fresh.name } : fresh;
+  const possible =
+    now.what === 'range' && !doc.value.range ? 'all' : now.what === 'selection' && !selectedClips.value.length ? 'all' : now.what;
+  choice.value = settled(
+    withPreset({ ...now, what: kept ? possible : doc.value.range ? 'range' : 'all' }, now.preset, filmPicture.value),
+    support.value,
+  );
 }
 
 /** @param {Partial<Choice>} news */
 export function choose(news) {
   if (!choice.value) return;
-  if (news.name !== undefined) named = true;
+  if (news.name !== undefined) named = projectId.value;
   choice.value = settled({ ...choice.value, ...news }, support.value);
 }
 
+/** @param {Preset} preset */
+export function choosePreset(preset) {
+  if (choice.value) choice.value = settled(withPreset(choice.value, preset, filmPicture.value), support.value);
+}
+
+/** @param {Preset} preset @returns {Choice} what it would be */
+export const choiceOf = (preset) => settled(withPreset(/** @type {Choice} */ (choice.value), preset, filmPicture.value), support.value);
+
 const asked = computed(() => {
   if (!choice.value || engine.value !== 'ready') return '';
-  const { num, den } = rateNamed(choice.value.rate, firstPicture.value);
-  const { width, height } = sizeOf(choice.value, firstPicture.value);
+  const { num, den } = rateNamed(choice.value.rate, filmPicture.value);
+  const { width, height } = sizeOf(choice.value, filmPicture.value);
   return JSON.stringify({ width, height, fps: num / den });
 });
 
@@ -71,40 +97,56 @@ effect(() => {
   return () => clearTimeout(timer);
 });
 
-/** Why the export cannot start yet, in words; '' when it can. */
-export const obstacle = computed(() => {
-  const now = choice.value;
-  const broken = everything.value.find((clip) => clip.problem);
-  const reading = everything.value.filter((clip) => !clip.info && !clip.problem).length;
-  if (engine.value === 'failed') return t.engine.failed;
-  if (broken) return t.blocked.problem(broken.name);
-  if (reading) return t.blocked.reading(reading);
-  if (!clips.value.length || !filmUs.value) return t.blocked.empty;
-  if (!now) return '';
-  if (now.size === 'custom' && ![now.width, now.height].every((px) => px >= LIMITS.px.min && px <= LIMITS.px.max)) return t.blocked.size;
-  if (now.megabits !== undefined && !(now.megabits >= LIMITS.megabits.min && now.megabits <= LIMITS.megabits.max)) return t.blocked.bitrate;
-  if (support.value && !canUse(support.value.video, now.codec, now.container)) return t.blocked.codec;
-  if (support.value && soundOf(now) && !canUse(support.value.audio, now.audioCodec, now.container)) return t.blocked.codec;
-  return now.name.trim() ? '' : t.blocked.name;
-});
-
 /** @param {Choice} now */
 export const soundOf = (now) => now.sound && filmHasSound.value;
 
+/** The part of the film that is exported, µs. @param {Choice} now */
+export function spanOf({ what }) {
+  const filmUs = durationOf(doc.value);
+  const { range } = doc.value;
+  const clips = selectedClips.value;
+  const [from, to] =
+    what === 'range' && range
+      ? [range.startUs, range.startUs + range.durationUs]
+      : what === 'selection' && clips.length
+        ? [Math.min(...clips.map(startOf)), Math.max(...clips.map(endOf))]
+        : [0, filmUs];
+  const startUs = Math.min(from, filmUs);
+  return { startUs, durationUs: Math.max(0, Math.min(to, filmUs) - startUs) };
+}
+
 /** @param {Choice} now @returns {import('./export-worker-client.js').Settings} */
-export const settingsFor = (now) => settingsOf({ ...now, sound: soundOf(now) }, firstPicture.value, title.value.trim());
+export function settingsFor(now) {
+  const span = spanOf(now);
+  const own = settingsOf({ ...now, sound: soundOf(now) }, filmPicture.value, doc.value.name.trim());
+  /** @type {import('./export-worker-client.js').Settings} */
+  const settings = embeds(now) ? { ...own, captions: 'embed' } : own;
+  return span.durationUs < durationOf(doc.value) ? { ...settings, range: span } : settings;
+}
+
+/** @param {Choice} now */
+const embeds = (now) => now.captions === 'embed' && ['mp4', 'webm', 'mkv'].includes(now.container) && doc.value.captions.length > 0;
+
+/** @param {Choice} now */
+export function timelineFor(now) {
+  const there = new Map([...files.value].filter(([path]) => !skipped.value.has(path)));
+  const timeline = timelineOf(doc.value, there, { size: sizeOf(now, filmPicture.value), captions: now.captions === 'burn' });
+  return embeds(now) ? { ...timeline, captions: doc.value.captions.map(flat) } : timeline;
+}
 
 /** The film and the choice as they are now, for an export that later changes do not reach. @param {Choice} now @returns {Plan} */
 export function planOf(now) {
-  const rate = rateNamed(now.rate, firstPicture.value);
+  const rate = rateNamed(now.rate, filmPicture.value);
   return {
     name: fileName(now.name, t.untitled),
     ending: now.container,
     mime: CONTAINERS[now.container].mime,
     description: t.containerNames[now.container],
     where: now.where,
-    timeline: buildTimeline(clips.value, sounds.value, rate),
+    timeline: timelineFor(now),
     settings: settingsFor(now),
     fps: rate.num / rate.den,
+    film: doc.value.name || t.untitled,
+    ...(now.captions === 'srt' && doc.value.captions.length ? { sidecar: doc.value.captions } : {}),
   };
 }

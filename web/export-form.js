@@ -1,12 +1,36 @@
 import { html, nothing } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
-import { codecName } from './clip-facts.js';
-import { engine } from './engine.js';
-import { choice, choose, filmHasSound, firstPicture, obstacle, planOf, settingsFor, support } from './export-choice.js';
-import { closeSession, start } from './export-session.js';
-import { filmUs } from './film-store.js';
-import { fps as fpsText } from './format.js';
-import { AUDIO_CODECS, CONTAINER_NAMES, HEIGHTS, LIMITS, VIDEO_CODECS, estimatedBytes, rateNamed, recommendedMegabits } from './presets.js';
+import { checks, obstacle } from './export-checks.js';
+import {
+  choice,
+  choiceOf,
+  choose,
+  choosePreset,
+  filmHasSound,
+  filmPicture,
+  planOf,
+  settingsFor,
+  spanOf,
+  support,
+} from './export-choice.js';
+import { closeDialog, start } from './export-face.js';
+import { isBusy } from './export-list.js';
+import { measured, trialKey } from './export-trial.js';
+import { codecName } from './codec-names.js';
+import { doc, selectedClips } from './editor/store.js';
+import { bytes, fps as fpsText, span } from './format.js';
+import { icon } from './icons.js';
+import {
+  AUDIO_CODECS,
+  CONTAINER_NAMES,
+  HEIGHTS,
+  LIMITS,
+  VIDEO_CODECS,
+  estimatedBytes,
+  isSoundOnly,
+  rateNamed,
+  recommendedMegabits,
+} from './presets.js';
 import { sizeAt, sizeOf, sourceSize } from './presets.js';
 import { STANDARD_RATES, frameCount } from './rate.js';
 import { canPick } from './saving.js';
@@ -14,11 +38,15 @@ import { t } from './strings.js';
 import { formatTime } from './timecode.js';
 
 /**
- * The dialog before the export: what kind of file, and where it goes.
+ * The dialog before the export: which kind of film, how much of it, and where it goes.
  *
  * @import { CodecSupport } from './export-worker-client.js'
- * @import { Choice } from './presets.js'
+ * @import { Choice, Preset } from './presets.js'
  */
+
+/** What can hold a track of captions. */
+const CAPTION_CONTAINERS = ['mp4', 'webm', 'mkv'];
+const PRESETS = /** @type {const} */ (['sharing', 'best', 'small', 'audio']);
 
 export function exportForm() {
   const now = choice.value;
@@ -32,12 +60,121 @@ export function exportForm() {
     }}
   >
     <h2 id="export-heading">${t.setup.heading}</h2>
-    <div class="fields">
-      ${formatField(now)} ${codecField(now)} ${sizeField(now)} ${rateField(now)} ${bitrateField(now)} ${soundField(now)}
-    </div>
+    <fieldset class="presets">
+      <legend class="visually-hidden">${t.setup.preset}</legend>
+      ${PRESETS.map((preset) => presetRow(now, preset))} ${copyRow()} ${customRow(now)}
+    </fieldset>
+    ${
+      now.preset === 'custom'
+        ? html`<div class="fields">
+            ${formatField(now)}
+            ${isSoundOnly(now.container) ? nothing : html`${codecField(now)} ${sizeField(now)} ${rateField(now)} ${bitrateField(now)}`}
+            ${soundField(now)}
+          </div>`
+        : nothing
+    }
     <hr />
-    ${nameField(now)} ${whereField(now)} ${footer(now)}
+    <div class="fields">${whatField(now)} ${captionsField(now)}</div>
+    ${nameField(now)} ${whereField(now)} ${checksView()} ${footer(now)}
   </form>`;
+}
+
+/** @param {Preset} value @param {Choice} now @param {unknown} about @param {unknown} numbers @param {boolean} [off] */
+function presetOption(value, now, about, numbers, off = false) {
+  return html`<label class="preset">
+    <input
+      type="radio"
+      name="preset"
+      value=${value}
+      .checked=${live(now.preset === value)}
+      ?disabled=${off}
+      @change=${() => choosePreset(value)}
+    />
+    <span class="preset-name">${t.presets[value]}</span><span class="preset-about">${about}</span
+    ><span class="preset-numbers">${numbers}</span>
+  </label>`;
+}
+
+/** @param {Choice} now @param {Exclude<Preset, 'custom'>} preset */
+function presetRow(now, preset) {
+  const made = choiceOf(preset);
+  const settings = settingsFor(made);
+  const { durationUs } = spanOf(made);
+  const found = measured.value.get(trialKey(settings));
+  const about = isSoundOnly(made.container)
+    ? `${t.containerNames[made.container]} · ${codecName(made.audioCodec)}`
+    : `${t.containerNames[made.container]} · ${codecName(made.codec)} · ${Math.min(settings.width, settings.height)}p`;
+  const size = bytes(found?.bytes ?? estimatedBytes(settings, durationUs));
+  const numbers = html`<span title=${found ? t.setup.measured : t.setup.guessed} data-measured=${found ? 'true' : 'false'}
+    >≈ ${size}${found ? html` · ≈ ${span(Math.max(1, found.seconds))}` : nothing}</span
+  >`;
+  return presetOption(preset, now, about, numbers, preset === 'audio' && !filmHasSound.value);
+}
+
+/** @param {Choice} now */
+function customRow(now) {
+  return presetOption('custom', now, now.preset === 'custom' ? t.setup.customNow : '', '');
+}
+
+/** What the exporter cannot do is said, not hidden. */
+function copyRow() {
+  return html`<label class="preset" data-off>
+    <input type="radio" name="preset" disabled />
+    <span class="preset-name">${t.presets.copy}</span><span class="preset-about">${t.setup.copyNote}</span>
+  </label>`;
+}
+
+/** @param {Choice} now */
+function whatField(now) {
+  const { range } = doc.value;
+  const rate = rateNamed('source', filmPicture.value);
+  const length = (/** @type {Choice['what']} */ what) => {
+    const { durationUs } = spanOf({ ...now, what });
+    return `${formatTime(durationUs)}, ${t.frames(frameCount(rate, durationUs))}`;
+  };
+  const options = [
+    { value: /** @type {const} */ ('all'), label: t.setup.everything(length('all')) },
+    { value: /** @type {const} */ ('range'), label: range ? t.setup.range(length('range')) : t.setup.noRange, disabled: !range },
+    {
+      value: /** @type {const} */ ('selection'),
+      label: selectedClips.value.length ? t.setup.selection(length('selection')) : t.setup.noSelection,
+      disabled: !selectedClips.value.length,
+    },
+  ];
+  return field(
+    t.setup.what,
+    'export-what',
+    select('export-what', now.what, options, (what) => choose({ what })),
+  );
+}
+
+/** @param {Choice} now */
+function captionsField(now) {
+  if (!doc.value.captions.length) return nothing;
+  const options = /** @type {const} */ (['burn', 'embed', 'srt', 'off']).map((value) => ({
+    value,
+    label: t.setup.captions[value],
+    disabled: value === 'embed' && !CAPTION_CONTAINERS.includes(now.container),
+  }));
+  return field(
+    t.timeline.captions,
+    'export-captions',
+    select('export-captions', now.captions, options, (captions) => choose({ captions })),
+  );
+}
+
+function checksView() {
+  const open = checks.value.filter(({ state }) => state !== 'ok');
+  if (!open.length) return html`<p class="checks ok" role="status">${icon('check')}${t.checks.passed(checks.value.length)}</p>`;
+  return html`<ul class="checks" role="status">
+    ${open.map(
+      ({ state, text, fixes = [] }) =>
+        html`<li data-state=${state}>
+          ${state === 'bad' ? icon('triangle-alert') : html`<span class="spinner" aria-hidden="true"></span>`}<span>${text}</span>
+          ${fixes.map(({ label, act }) => html`<button type="button" class="small" @click=${act}>${label}</button>`)}
+        </li>`,
+    )}
+  </ul>`;
 }
 
 /** @param {string} label @param {string} id @param {unknown} control @param {unknown} [more] */
@@ -105,7 +242,7 @@ function codecOptions(codecs, rows, container) {
 
 /** @param {Choice} now */
 function sizeField(now) {
-  const picture = firstPicture.value;
+  const picture = filmPicture.value;
   const text = (/** @type {{width: number, height: number}} */ { width, height }) => `${width}×${height}`;
   const options = [
     { value: 'source', label: t.setup.sizeSource(text(sourceSize(picture))) },
@@ -130,9 +267,9 @@ function sizeField(now) {
 
 /** @param {Choice} now */
 function rateField(now) {
-  const { num, den } = rateNamed('source', firstPicture.value);
+  const { num, den } = rateNamed('source', filmPicture.value);
   const options = [
-    ...(firstPicture.value?.fps ? [{ value: 'source', label: t.setup.rateSource(fpsText(num / den)) }] : []),
+    { value: 'source', label: t.setup.rateSource(fpsText(num / den)) },
     ...Object.keys(STANDARD_RATES)
       .sort((a, b) => Number(a) - Number(b))
       .map((value) => ({ value, label: value })),
@@ -146,7 +283,7 @@ function rateField(now) {
 
 /** @param {Choice} now */
 function bitrateField(now) {
-  const recommended = recommendedMegabits(sizeOf(now, firstPicture.value), rateNamed(now.rate, firstPicture.value), now.codec);
+  const recommended = recommendedMegabits(sizeOf(now, filmPicture.value), rateNamed(now.rate, filmPicture.value), now.codec);
   const shown = Number((now.megabits ?? recommended).toFixed(1));
   const changed = (/** @type {{currentTarget: HTMLInputElement}} */ { currentTarget: { value, valueAsNumber } }) =>
     choose({ megabits: value === '' ? undefined : valueAsNumber });
@@ -240,15 +377,13 @@ function whereField(now) {
 
 /** @param {Choice} now */
 function footer(now) {
-  const rate = rateNamed(now.rate, firstPicture.value);
-  const summary = t.setup.summary(formatTime(filmUs.value), frameCount(rate, filmUs.value), estimatedBytes(settingsFor(now), filmUs.value));
+  const off = obstacle.value !== '';
   return html`<div class="footer">
-    <p class="summary" role="status">
-      ${obstacle.value ? html`<span class="problem">${obstacle.value}</span>` : engine.value === 'starting' ? t.engine.waiting : summary}
-    </p>
-    <button type="button" @click=${closeSession}>${t.setup.cancel}</button>
-    <button type="submit" class="primary" data-focus ?disabled=${obstacle.value !== '' || !support.value}>
-      ${now.where === 'picker' ? t.setup.startAs : t.setup.start}
+    <span class="summary"></span>
+    <button type="button" @click=${closeDialog}>${t.setup.cancel}</button>
+    ${isBusy.value ? nothing : html`<button type="button" ?disabled=${off} @click=${() => start(planOf(now), { hidden: true })}>${t.setup.inBackground}</button>`}
+    <button type="submit" class="primary" data-focus ?disabled=${off}>
+      ${isBusy.value ? t.setup.queue : now.where === 'picker' ? t.setup.startAs : t.setup.start}
     </button>
   </div>`;
 }

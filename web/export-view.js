@@ -1,17 +1,19 @@
 import { html, nothing } from 'lit/html.js';
-import { choose, prepareChoice } from './export-choice.js';
 import { copyButton } from './copy-button.js';
-import { askToStop, closeSession, openSetup, start, stop } from './export-session.js';
+import { askingToStop, askToStop, closeDialog, hide, openSetup, start } from './export-face.js';
+import { choose } from './export-choice.js';
+import { stop } from './export-jobs.js';
+import { saveFile } from './save-file.js';
 import { bytes, count, span } from './format.js';
-import * as icons from './icons.js';
+import { icon } from './icons.js';
 import { t } from './strings.js';
+import { saveCaptions } from './editor/interchange.js';
 import { formatSeconds, formatTime } from './timecode.js';
-import { find } from './film-store.js';
 
 /**
  * The dialog from the click on Export to the film.
  *
- * @import { Done, Failed, Plan, Running } from './export-session.js'
+ * @import { Job, Plan, Result } from './export-jobs.js'
  */
 
 const QUIET_S = 2;
@@ -22,22 +24,22 @@ export function pickingView() {
   </div>`;
 }
 
-/** @param {Running} now */
-export function runningView(now) {
-  const percent = Math.floor(now.percent);
-  return html`<div class="running" data-phase=${now.phase}>
-    <h2 id="export-heading" class="ellipsis">${t.progress.heading(now.name)}</h2>
-    <p class="phase"><span>${t.phases[now.phase]}</span><strong>${t.progress.percent(percent)}</strong></p>
-    <progress max="100" .value=${now.percent} aria-label=${t.progress.label} data-phase=${now.phase} data-progress=${percent}></progress>
+/** @param {Job} job */
+export function runningView(job) {
+  const percent = Math.floor(job.percent);
+  return html`<div class="running" data-phase=${job.phase}>
+    <h2 id="export-heading" class="ellipsis">${t.progress.heading(job.handle.name)}</h2>
+    <p class="phase"><span>${t.phases[job.phase]}</span><strong>${t.progress.percent(percent)}</strong></p>
+    <progress max="100" .value=${job.percent} aria-label=${t.progress.label} data-phase=${job.phase} data-progress=${percent}></progress>
     <p class="still" aria-hidden="true">
-      ${now.quietS >= QUIET_S && now.phase === 'encoding' ? t.progress.still(Math.min(now.frame.current + 1, now.frame.total)) : nothing}
+      ${job.quietS >= QUIET_S && job.phase === 'encoding' ? t.progress.still(Math.min(job.frame.current + 1, job.frame.total)) : nothing}
     </p>
-    ${numbers(now)} ${now.asking ? question() : runningFooter(now)}
+    ${numbers(job)} ${askingToStop.value ? question(job) : runningFooter(job)}
   </div>`;
 }
 
-/** @param {Running} now */
-function numbers({ frame, pace, fps, elapsedS, leftS, bytes: written, phase }) {
+/** @param {Job} job */
+function numbers({ frame, pace, plan: { fps }, elapsedS, leftS, bytes: written, phase }) {
   const unknown = t.progress.unknown;
   return html`<dl class="numbers">
     ${fact(t.progress.frame, frame.total ? t.progress.frameOf(frame.current, frame.total) : unknown, 'frame')}
@@ -56,32 +58,55 @@ function fact(name, value, key) {
   </div>`;
 }
 
-/** @param {Running} now */
-function runningFooter(now) {
+/** @param {Job} job */
+function runningFooter({ id, phase }) {
   return html`<div class="footer">
     <p class="summary">${t.progress.hidden}</p>
-    <button type="button" data-focus ?disabled=${now.phase === 'stopping'} @click=${stop}>
-      ${now.phase === 'stopping' ? t.phases.stopping : t.progress.cancel}
+    ${mayNotify() ? html`<button type="button" class="link" @click=${(/** @type {MouseEvent} */ event) => askToNotify(event)}>${t.progress.notify}</button>` : nothing}
+    <button type="button" ?disabled=${phase === 'stopping'} @click=${() => stop(id)}>
+      ${phase === 'stopping' ? t.phases.stopping : t.progress.cancel}
     </button>
+    <button type="button" class="primary" data-focus @click=${hide}>${t.progress.hide}</button>
   </div>`;
 }
 
-function question() {
+const mayNotify = () => 'Notification' in globalThis && Notification.permission === 'default';
+
+/** @param {MouseEvent} event */
+async function askToNotify({ currentTarget }) {
+  await Notification.requestPermission();
+  /** @type {HTMLElement} */ (currentTarget).hidden = true;
+}
+
+/** @param {Job} job */
+function question({ id }) {
   return html`<div class="footer question" role="alertdialog" aria-labelledby="stop-question">
     <p class="summary" id="stop-question">${t.progress.ask}</p>
-    <button type="button" @click=${stop}>${t.progress.stop}</button>
+    <button
+      type="button"
+      @click=${() => {
+        askToStop(false);
+        void stop(id);
+      }}
+    >
+      ${t.progress.stop}
+    </button>
+    <button type="button" @click=${hide}>${t.progress.hide}</button>
     <button type="button" class="primary" data-focus @click=${() => askToStop(false)}>${t.progress.keep}</button>
   </div>`;
 }
 
-/** @param {Done} now */
-export function doneView({ file, url, where, durationMs, frames, tookS, warnings, telemetry }) {
-  const picture = file.type.startsWith('video/')
-    ? html`<video class="result" controls preload="metadata" aria-label=${t.done.preview} src=${url} @error=${hide}></video>`
-    : nothing;
+/** @param {Job} job @param {Result} result */
+export function doneView({ plan, warnings, telemetry }, { file, url, durationMs, frames, tookS }) {
+  const sound = plan.settings.codec === false;
+  const film = sound
+    ? html`<audio class="result" controls preload="metadata" aria-label=${t.done.preview} src=${url} @error=${hideFilm}></audio>`
+    : html`<video class="result" controls preload="metadata" aria-label=${t.done.preview} src=${url} @error=${hideFilm}></video>`;
+  const verified = plan.settings.verify !== false;
   return html`<div class="done">
-    <h2 id="export-heading"><span class="mark">${icons.check}</span>${warnings.length ? t.done.partly : t.done.heading}</h2>
-    ${picture}
+    <h2 id="export-heading"><span class="mark">${icon('check')}</span>${warnings.length ? t.done.partly : t.done.heading}</h2>
+    ${film}
+    ${verified ? html`<p class="verified">${icon('check')}${sound ? t.done.checkedSound(durationMs / 1000) : t.done.checked(durationMs / 1000, frames, Boolean(plan.settings.audio))}</p>` : nothing}
     <dl class="numbers">
       ${fact(t.done.facts.name, file.name, 'name')} ${fact(t.done.facts.size, bytes(file.size), 'size')}
       ${fact(t.done.facts.length, formatTime(durationMs * 1000), 'length')} ${fact(t.done.facts.frames, count(frames), 'frames')}
@@ -90,7 +115,7 @@ export function doneView({ file, url, where, durationMs, frames, tookS, warnings
     ${
       warnings.length
         ? html`<section class="warnings" aria-label=${t.done.warnings}>
-            ${icons.warning}
+            ${icon('triangle-alert')}
             <ul>
               ${warnings.map(({ message, code }) => html`<li data-code=${code}>${message}</li>`)}
             </ul>
@@ -99,16 +124,24 @@ export function doneView({ file, url, where, durationMs, frames, tookS, warnings
     }
     ${telemetry ? measurements(telemetry) : nothing}
     <div class="footer">
-      <p class="summary">${where === 'picker' ? t.done.saved : t.done.kept}</p>
-      <button type="button" @click=${closeSession}>${t.done.close}</button>
-      <button type="button" ?data-focus=${where === 'picker'} @click=${again}>${t.done.again}</button>
-      ${where === 'browser' ? html`<a class="button primary" data-focus href=${url} download=${file.name}>${t.done.download}</a>` : nothing}
+      <p class="summary">${plan.where === 'picker' ? t.done.saved : t.done.kept}</p>
+      <button type="button" @click=${closeDialog}>${t.done.close}</button>
+      <button type="button" ?data-focus=${plan.where === 'picker'} @click=${openSetup}>${t.done.again}</button>
+      ${plan.sidecar ? html`<button type="button" @click=${() => saveCaptions(plan.sidecar ?? [], plan.name)}>${t.done.captions}</button>` : nothing}
+      ${canShare(file) ? html`<button type="button" @click=${() => share(file)}>${t.done.share}</button>` : nothing}
+      ${plan.where === 'browser' ? html`<a class="button primary" data-focus href=${url} download=${file.name}>${t.done.download}</a>` : nothing}
     </div>
   </div>`;
 }
 
+/** @param {File} file */
+const canShare = (file) => navigator.canShare?.({ files: [file] }) ?? false;
+
+/** @param {File} file */
+const share = (file) => navigator.share({ files: [file] }).catch(() => {}); // the person changed their mind
+
 /** Not every film plays in the browser that made it: Matroska, for one. @param {{currentTarget: HTMLElement}} event */
-const hide = ({ currentTarget }) => (currentTarget.hidden = true);
+const hideFilm = ({ currentTarget }) => (currentTarget.hidden = true);
 
 /** @param {import('./export-worker-client.js').Telemetry} telemetry */
 function measurements(telemetry) {
@@ -116,17 +149,14 @@ function measurements(telemetry) {
   return html`<details>
     <summary>${t.done.measurements}</summary>
     <pre tabindex="0">${text}</pre>
-    <button type="button" class="small" @click=${() => saveText(text, 'export-measurements.json')}>${t.done.saveMeasurements}</button>
+    <button
+      type="button"
+      class="small"
+      @click=${() => saveFile(new Blob([text], { type: 'application/json' }), 'export-measurements.json')}
+    >
+      ${t.done.saveMeasurements}
+    </button>
   </details>`;
-}
-
-/** @param {string} text @param {string} name */
-function saveText(text, name) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 export function cancelledView() {
@@ -135,14 +165,14 @@ export function cancelledView() {
     <p>${t.cancelled.text}</p>
     <div class="footer">
       <span class="summary"></span>
-      <button type="button" @click=${closeSession}>${t.done.close}</button>
-      <button type="button" class="primary" data-focus @click=${again}>${t.done.again}</button>
+      <button type="button" @click=${closeDialog}>${t.done.close}</button>
+      <button type="button" class="primary" data-focus @click=${openSetup}>${t.done.again}</button>
     </div>
   </div>`;
 }
 
-/** @param {Failed} now */
-export function failedView({ error, picker, plan }) {
+/** @param {Error} error @param {Plan} plan @param {boolean} [picker] the save dialog itself failed */
+export function failedView(error, plan, picker = false) {
   const { code } = /** @type {import('./export-worker-client.js').ExportError} */ (error);
   const retry = () => {
     if (picker) choose({ where: 'browser' });
@@ -150,7 +180,7 @@ export function failedView({ error, picker, plan }) {
   };
   const text = details(error, plan);
   return html`<div class="message failed">
-    <h2 id="export-heading"><span class="mark bad">${icons.warning}</span>${t.failed.heading}</h2>
+    <h2 id="export-heading"><span class="mark bad">${icon('triangle-alert')}</span>${t.failed.heading}</h2>
     <p role="alert" class="reason">${error.message}</p>
     <p>
       ${picker ? t.failed.picker : (t.failed.advice[code ?? ''] ?? nothing)}
@@ -163,27 +193,22 @@ export function failedView({ error, picker, plan }) {
     </details>
     <div class="footer">
       <span class="summary"></span>
-      <button type="button" @click=${closeSession}>${t.failed.close}</button>
-      <button type="button" @click=${again}>${t.failed.change}</button>
+      <button type="button" @click=${closeDialog}>${t.failed.close}</button>
+      <button type="button" @click=${openSetup}>${t.failed.change}</button>
       <button type="button" class="primary" data-focus @click=${retry}>${t.failed.again}</button>
     </div>
   </div>`;
 }
 
-function again() {
-  prepareChoice();
-  openSetup();
-}
-
 /** What a report about the failure needs; nothing of a path beyond the file's name. @param {Error} error @param {Plan} plan */
 function details(error, plan) {
   const { message, code, clipId, timeUs } = /** @type {import('./export-worker-client.js').ExportError} */ (error);
-  const clip = clipId === undefined ? undefined : find(clipId);
+  const clip = plan.timeline.tracks.flatMap(({ items }) => items).find(({ id }) => id === clipId);
   const { metadata: _, ...settings } = plan.settings;
   return [
     message,
     ...(code ? [`${t.failed.code}: ${code}`] : []),
-    ...(clip ? [`${t.failed.clip}: ${clip.name}`] : []),
+    ...(clip && 'name' in clip && clip.name ? [`${t.failed.clip}: ${clip.name}`] : []),
     ...(timeUs === undefined ? [] : [`${t.failed.time}: ${formatTime(timeUs)}`]),
     `${t.failed.settings}: ${JSON.stringify(settings)}`,
     `${t.failed.browser}: ${navigator.userAgent}`,

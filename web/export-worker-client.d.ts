@@ -308,6 +308,9 @@ export class ExportError extends Error {
   readonly timeUs?: number;
 }
 
+/** The Web Lock (shared) that a running export holds: who replaces files of the app asks for it first. */
+export const EXPORT_LOCK: string;
+
 /** Owns the export worker. Dispatches `statechange` when `state` changes. */
 export class ExportWorkerClient extends EventTarget {
   /** Starts the engine, from `export-worker.js` beside this module. */

@@ -26,6 +26,8 @@ export { ExportError };
  * @property {(error: ExportError) => void} reject
  */
 
+/** The Web Lock that every running export of the origin holds, in whatever tab it runs: nothing is updated under its feet. */
+export const EXPORT_LOCK = 'gran-export';
 /** A worker whose event loop turns answers a cancel within 1 s, unless it is committing the file. */
 const CANCEL_PATIENCE_MS = 2000;
 /** A running export reports every 2 s. Counted in ticks, so that a suspended page does not count as silence. */
@@ -87,7 +89,8 @@ export class ExportWorkerClient extends EventTarget {
     } catch (cause) {
       return Promise.reject(contractError(cause));
     }
-    return new Promise((resolve, reject) => {
+    /** @type {Promise<ExportResult>} */
+    const result = new Promise((resolve, reject) => {
       const { signal } = options;
       const onAbort = () => this.#cancel(job);
       signal?.addEventListener('abort', onAbort);
@@ -109,6 +112,8 @@ export class ExportWorkerClient extends EventTarget {
       if (signal?.aborted) this.#cancel(job);
       else this.#submit(job, { timeline, settings });
     });
+    holdLock(result);
+    return result;
   }
 
   cancel() {
@@ -428,4 +433,10 @@ function contractError(cause) {
   const { name, message: reason } = /** @type {Error} */ (cause);
   const message = name === 'DataCloneError' ? `The timeline or the settings hold something that no message can carry: ${reason}` : reason;
   return new ExportError(message, { recoverable: true, code: 'E_CONTRACT', cause });
+}
+
+/** @param {Promise<unknown>} work */
+function holdLock(work) {
+  // Insecure contexts have no locks; nothing is updated there either.
+  void navigator.locks?.request(EXPORT_LOCK, { mode: 'shared' }, () => work.catch(() => {}));
 }

@@ -1,4 +1,4 @@
-import { STANDARD_RATES, rateOf, standardRate } from './rate.js';
+import { STANDARD_RATES, rateOf } from './rate.js';
 
 /**
  * What can be chosen for an export, and what is sensible when nothing is. Pure.
@@ -6,9 +6,11 @@ import { STANDARD_RATES, rateOf, standardRate } from './rate.js';
  * @import { AudioSettings, CodecSupport, Settings, Support } from './export-worker-client.js'
  * @import { Rate } from './rate.js'
  *
- * @typedef {'mp4' | 'mov' | 'webm' | 'mkv'} ContainerName
+ * @typedef {'mp4' | 'mov' | 'webm' | 'mkv' | 'm4a' | 'mp3' | 'ogg' | 'flac' | 'wav'} ContainerName
+ * @typedef {'sharing' | 'best' | 'small' | 'audio' | 'custom'} Preset
  *
  * @typedef {object} Choice what the form holds
+ * @property {Preset} preset
  * @property {ContainerName} container
  * @property {string} codec
  * @property {string} size a key of the sizes, or 'custom'
@@ -20,8 +22,10 @@ import { STANDARD_RATES, rateOf, standardRate } from './rate.js';
  * @property {AudioSettings['codec']} audioCodec
  * @property {string} name without the ending
  * @property {'picker' | 'browser'} where
+ * @property {'all' | 'range' | 'selection'} what
+ * @property {'burn' | 'embed' | 'srt' | 'off'} captions
  *
- * @typedef {object} Picture the first clip's
+ * @typedef {object} Picture the film's
  * @property {number} width
  * @property {number} height
  * @property {number} fps
@@ -34,7 +38,14 @@ export const CONTAINERS = {
   mov: { mime: 'video/quicktime', video: ['avc', 'hevc'], audio: ['aac', 'pcm-s16'] },
   webm: { mime: 'video/webm', video: ['vp9', 'av1', 'vp8'], audio: ['opus'] },
   mkv: { mime: 'video/x-matroska', video: ['avc', 'hevc', 'vp9', 'av1', 'vp8'], audio: ['aac', 'opus', 'flac', 'pcm-s16', 'mp3'] },
+  m4a: { mime: 'audio/mp4', video: [], audio: ['aac'] },
+  mp3: { mime: 'audio/mpeg', video: [], audio: ['mp3'] },
+  ogg: { mime: 'audio/ogg', video: [], audio: ['opus'] },
+  flac: { mime: 'audio/flac', video: [], audio: ['flac'] },
+  wav: { mime: 'audio/wav', video: [], audio: ['pcm-s16'] },
 };
+/** @param {ContainerName} container */
+export const isSoundOnly = (container) => CONTAINERS[container].video.length === 0;
 export const CONTAINER_NAMES = /** @type {ContainerName[]} */ (Object.keys(CONTAINERS));
 export const VIDEO_CODECS = ['avc', 'hevc', 'vp9', 'av1', 'vp8'];
 /** @type {AudioSettings['codec'][]} */
@@ -54,7 +65,7 @@ const THRIFT = { avc: 1, vp8: 1.1, vp9: 0.7, hevc: 0.7, av1: 0.6 };
 /** Encoders take even sizes only. @param {number} px */
 export const even = (px) => Math.min(LIMITS.px.max, Math.max(LIMITS.px.min, 2 * Math.floor(px / 2)));
 
-/** The shape of the first clip at a height that people know by number: an upright film's 1080p is 1080 wide. @param {number} lines @param {Picture | undefined} picture */
+/** The shape of the film at a height that people know by number: an upright film's 1080p is 1080 wide. @param {number} lines @param {Picture | undefined} picture */
 export function sizeAt(lines, { width, height } = FALLBACK) {
   const shape = Math.max(width, height) / Math.min(width, height) || WIDE;
   const long = 2 * Math.round((lines * shape) / 2);
@@ -88,22 +99,55 @@ export function recommendedMegabits({ width, height }, { num, den }, codec) {
   return Math.max(0.3, Math.round(megabits / step) * step);
 }
 
-/** @param {Picture | undefined} picture @param {string} name @param {boolean} sound @param {'picker' | 'browser'} where @returns {Choice} */
-export function firstChoice(picture, name, sound, where) {
-  const rate = picture?.fps && standardRate(picture.fps);
+/** @param {string} name @param {boolean} sound @param {'picker' | 'browser'} where @returns {Choice} */
+export function firstChoice(name, sound, where) {
   return {
+    preset: 'sharing',
     container: 'mp4',
     codec: 'avc',
     size: 'source',
-    ...sourceSize(picture),
-    // A measured average like 29.83 makes a poor output rate, so then the nearest usual one is suggested.
-    rate: rate || !picture?.fps ? (rate ? 'source' : '30') : (standardRate(picture.fps, Infinity) ?? '30'),
+    width: FALLBACK.width,
+    height: FALLBACK.height,
+    rate: 'source',
     megabits: undefined,
     sound,
     audioCodec: 'aac',
     name,
     where,
+    what: 'all',
+    captions: 'burn',
   };
+}
+
+const MUCH = 2.5;
+const LITTLE = 0.6;
+
+/**
+ * What a preset means for a picture. `custom` means what the form says.
+ * @param {Choice} choice @param {Preset} preset @param {Picture | undefined} picture
+ * @returns {Choice}
+ */
+export function withPreset(choice, preset, picture) {
+  const lines = Math.min(picture?.width ?? FALLBACK.width, picture?.height ?? FALLBACK.height);
+  const upTo = (/** @type {number} */ most) => (lines > most ? String(most) : 'source');
+  const rated = (/** @type {Choice} */ made, /** @type {number} */ times) => ({
+    ...made,
+    megabits: Number((recommendedMegabits(sizeOf(made, picture), rateNamed(made.rate, picture), made.codec) * times).toFixed(1)),
+  });
+  /** @type {Choice} */
+  const base = { ...choice, preset, rate: 'source', megabits: undefined, sound: true };
+  switch (preset) {
+    case 'sharing':
+      return { ...base, container: 'mp4', codec: 'avc', audioCodec: 'aac', size: upTo(1080) };
+    case 'best':
+      return rated({ ...base, container: 'mp4', codec: 'avc', audioCodec: 'aac', size: 'source' }, MUCH);
+    case 'small':
+      return rated({ ...base, container: 'webm', codec: 'vp9', audioCodec: 'opus', size: upTo(720) }, LITTLE);
+    case 'audio':
+      return { ...base, container: 'm4a', audioCodec: 'aac' };
+    case 'custom':
+      return { ...choice, preset };
+  }
 }
 
 /** @param {readonly CodecSupport[]} codecs @param {string} codec @param {string} container @returns {boolean} */
@@ -136,7 +180,7 @@ export function settingsOf(choice, picture, title) {
     width,
     height,
     fps: [rate.num, rate.den],
-    codec: choice.codec,
+    codec: isSoundOnly(choice.container) ? false : choice.codec,
     bitrate: Math.round((choice.megabits ?? recommendedMegabits({ width, height }, rate, choice.codec)) * 1e6),
     audio: choice.sound && audioSettings(choice.audioCodec),
     ...(title ? { metadata: { title } } : {}),
@@ -149,9 +193,9 @@ function audioSettings(codec) {
 }
 
 /** @param {Settings} settings @param {number} durationUs */
-export function estimatedBytes({ bitrate, audio }, durationUs) {
+export function estimatedBytes({ codec, bitrate, audio }, durationUs) {
   const sound = audio ? (audio.codec === 'pcm-s16' ? PCM_BITRATE : audio.bitrate) : 0;
-  return ((bitrate + sound) / 8) * (durationUs / 1e6);
+  return (((codec ? bitrate : 0) + sound) / 8) * (durationUs / 1e6);
 }
 
 /** A file name that every system takes; letters of all languages stay. @param {string} text @param {string} fallback */

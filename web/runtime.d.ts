@@ -7,3 +7,8 @@ declare module 'virtual:runtime' {
   /** Name of the project's own wheel. */
   export const wheel: string;
 }
+
+/** What the build put into dist/ (vite.config.js), as far as the app needs it without a network. */
+declare module 'virtual:site' {
+  export const files: readonly { url: string; hash: string; bytes: number }[];
+}

@@ -1,251 +1,36 @@
-import { bytes, count, fps, oneDecimal, span } from './format.js';
+import { signal } from '@preact/signals-core';
+import { en } from './strings/en.js';
+import { setNumberLanguage } from './format.js';
 
-/** Every word that the page says, in one place, so that another language is one more file like this. */
+/**
+ * The words of the page. English is always there; another language comes when it is chosen.
+ *
+ * @typedef {'en' | 'ru'} Language
+ * @typedef {typeof en} Strings
+ */
 
-/** @param {number} n @param {string} one @param {string} many */
-const plural = (n, one, many) => `${count(n)} ${n === 1 ? one : many}`;
+const KEY = 'gran-language';
+/** @type {Record<Language, () => Promise<Strings>>} */
+const LANGUAGES = { en: async () => en, ru: async () => (await import('./strings/ru.js')).ru };
+/** How each calls itself. @type {Record<Language, string>} */
+export const LANGUAGE_NAMES = { en: 'English', ru: 'Русский' };
 
-export const t = {
-  untitled: 'Untitled film',
-  filmTitle: 'Film title',
-  sampleTitle: 'Dawn, tide, shore',
+/** The words, of the language that is chosen. */
+export let t = en;
+/** Read where words are drawn, so that they are drawn again in another language. @type {import('@preact/signals-core').Signal<Language>} */
+export const language = signal('en');
 
-  engine: {
-    starting: 'Starting export engine…',
-    ready: 'Ready',
-    failed: 'Export engine did not start',
-    retry: 'Retry',
-    advice: 'The export engine did not start. Check the connection and press Retry, or reload the page.',
-    waiting: 'Waiting for the export engine…',
-  },
-  missing: {
-    intro: 'This browser cannot export video:',
-    insecure: 'the page must come from https:// or localhost',
-    webcodecs: 'it has no WebCodecs video encoder',
-    canvas: 'it cannot draw in a worker (OffscreenCanvas)',
-    advice: 'A current Chrome, Edge or Firefox can.',
-  },
+/** @param {Language} chosen */
+export async function setLanguage(chosen) {
+  t = await LANGUAGES[chosen]();
+  setNumberLanguage(chosen);
+  document.documentElement.lang = chosen;
+  localStorage.setItem(KEY, chosen);
+  language.value = chosen;
+}
 
-  drop: {
-    heading: 'Drop your clips here',
-    hint: 'Videos, pictures and sound become one film, in the order of the list.',
-    choose: 'Choose files…',
-    sample: 'Try the sample',
-    sampleFailed: 'The sample could not be loaded. Check the connection and try again.',
-    over: 'Drop to add',
-    local: 'Nothing is uploaded. The film is made here and saved where you choose.',
-    folder: (/** @type {string} */ name) => `“${name}” is a folder. Drop the files that are in it.`,
-  },
-
-  list: {
-    clips: 'Clips',
-    add: 'Add files…',
-    sound: 'Sound',
-    soundNote: 'Plays under the film from its start, one file after the other, and ends with it.',
-    reading: 'Reading…',
-    in: 'In',
-    out: 'Out',
-    shows: 'Shows for',
-    inPoint: (/** @type {string} */ name) => `In point of ${name}`,
-    outPoint: (/** @type {string} */ name) => `Out point of ${name}`,
-    showsFor: (/** @type {string} */ name) => `How long ${name} shows`,
-    back: (/** @type {string} */ field) => `${field}: one frame earlier`,
-    forward: (/** @type {string} */ field) => `${field}: one frame later`,
-    shorter: (/** @type {string} */ field) => `${field}: a tenth of a second less`,
-    longer: (/** @type {string} */ field) => `${field}: a tenth of a second more`,
-    fieldHint: 'Like 0:01.5 or 45f. Arrow up and down move by one frame, with Shift by one second.',
-    up: (/** @type {string} */ name) => `Move ${name} up`,
-    down: (/** @type {string} */ name) => `Move ${name} down`,
-    duplicate: (/** @type {string} */ name) => `Duplicate ${name}`,
-    remove: (/** @type {string} */ name) => `Remove ${name}`,
-    drag: (/** @type {string} */ name) => `Drag ${name} to another place`,
-    removeShort: 'Remove',
-    tryAgain: 'Try again',
-    silence: 'Use without its sound',
-    silenced: 'sound left out',
-    from: (/** @type {string} */ a, /** @type {string} */ b) => `${a} – ${b} in the film`,
-    picture: 'Picture',
-    noSound: 'no sound',
-    mono: 'mono',
-    stereo: 'stereo',
-    channels: (/** @type {number} */ n) => `${n} channels`,
-    fps: (/** @type {number} */ n) => `${fps(n)} fps`,
-    rotated: (/** @type {number} */ deg) => `turned by ${deg}°`,
-    kilohertz: (/** @type {number} */ hz) => `${oneDecimal(hz / 1000)} kHz`,
-    badTime: 'Write a time like 0:01.5',
-    cut: 'Part of the sound lies past the end of the film and is left out.',
-  },
-  strip: {
-    label: 'The film',
-    clip: (/** @type {string} */ name, /** @type {string} */ length) => `${name}, ${length}`,
-  },
-  total: {
-    film: (/** @type {string} */ length) => `Film ${length}`,
-    clips: (/** @type {number} */ n) => plural(n, 'clip', 'clips'),
-    sounds: (/** @type {number} */ n) => plural(n, 'sound file', 'sound files'),
-  },
-  said: {
-    added: (/** @type {number} */ n) => `${plural(n, 'file', 'files')} added`,
-    moved: (/** @type {string} */ name, /** @type {number} */ place, /** @type {number} */ of) => `${name} is now ${place} of ${of}`,
-    removed: (/** @type {string} */ name) => `Removed ${name}`,
-    undone: (/** @type {string} */ name) => `${name} is back`,
-    trimmed: (/** @type {string} */ length) => `Now ${length} long`,
-  },
-  undo: 'Undo',
-  close: 'Close',
-
-  codecs: /** @type {Record<string, string>} */ ({
-    avc: 'H.264',
-    hevc: 'H.265 (HEVC)',
-    vp8: 'VP8',
-    vp9: 'VP9',
-    av1: 'AV1',
-    aac: 'AAC',
-    opus: 'Opus',
-    mp3: 'MP3',
-    flac: 'FLAC',
-    vorbis: 'Vorbis',
-    'pcm-s16': 'PCM, uncompressed',
-  }),
-  containers: /** @type {Record<string, string>} */ ({
-    mp4: 'MP4 – plays everywhere',
-    mov: 'MOV – for Apple editors',
-    webm: 'WebM – for the web',
-    mkv: 'Matroska (MKV)',
-  }),
-  containerNames: /** @type {Record<string, string>} */ ({ mp4: 'MP4', mov: 'MOV', webm: 'WebM', mkv: 'MKV' }),
-
-  setup: {
-    heading: 'Export',
-    open: 'Export',
-    format: 'Format',
-    codec: 'Video codec',
-    size: 'Size',
-    sizeSource: (/** @type {string} */ size) => `As the first clip – ${size}`,
-    sizeLines: (/** @type {number} */ lines, /** @type {string} */ size) => `${lines}p – ${size}`,
-    sizeCustom: 'Custom',
-    width: 'Width in pixels',
-    height: 'Height in pixels',
-    rate: 'Frames per second',
-    rateSource: (/** @type {string} */ rate) => `As the first clip – ${rate}`,
-    bitrate: 'Bitrate',
-    megabits: 'Mbit/s',
-    recommended: 'recommended',
-    useRecommended: (/** @type {string} */ n) => `Use ${n}`,
-    sound: 'Sound',
-    soundCodec: 'Sound codec',
-    noSound: 'No clip has sound',
-    name: 'File name',
-    where: 'Where',
-    picker: 'Ask me where',
-    pickerNote: 'Goes straight to the disk.',
-    browser: 'In this browser',
-    browserNote: 'Download it when it is done. Kept for a day.',
-    browserOnly: 'This browser cannot write to a place of your choice.',
-    checking: 'Asking the browser…',
-    notIn: (/** @type {string} */ container) => `not in ${container}`,
-    unsupported: 'this browser cannot encode it',
-    summary: (/** @type {string} */ length, /** @type {number} */ frames, /** @type {number} */ size) =>
-      `${length} · ${plural(frames, 'frame', 'frames')} · about ${bytes(size)}`,
-    start: 'Export',
-    startAs: 'Export…',
-    cancel: 'Cancel',
-  },
-  blocked: {
-    empty: 'Add a video or a picture first.',
-    reading: (/** @type {number} */ n) => `Still reading ${plural(n, 'file', 'files')}.`,
-    problem: (/** @type {string} */ name) => `${name} cannot be used. Remove it from the list first.`,
-    codec: 'This browser cannot make that format at this size. Choose another.',
-    name: 'Give the file a name.',
-    size: 'Width and height are 16 to 8192 pixels.',
-    bitrate: 'The bitrate is 0.1 to 200 Mbit/s.',
-  },
-
-  picking: 'Choose where to save the film…',
-  phases: /** @type {Record<string, string>} */ ({
-    starting: 'Starting the engine',
-    opening: 'Opening the files',
-    encoding: 'Encoding',
-    finalising: 'Finishing the file',
-    stopping: 'Stopping…',
-  }),
-  progress: {
-    label: 'Export progress',
-    heading: (/** @type {string} */ name) => `Exporting ${name}`,
-    percent: (/** @type {number} */ n) => `${n} %`,
-    frame: 'Frame',
-    frameOf: (/** @type {number} */ n, /** @type {number} */ of) => `${count(n)} / ${count(of)}`,
-    speed: 'Speed',
-    fps: (/** @type {number} */ n, /** @type {number} */ times) =>
-      `${n < 10 ? oneDecimal(n) : count(n)} fps · ${times < 10 ? oneDecimal(times) : count(times)}×`,
-    elapsed: 'Elapsed',
-    left: 'Time left',
-    about: (/** @type {number} */ s) => `about ${span(s)}`,
-    written: 'Written',
-    unknown: '–',
-    still: (/** @type {number} */ frame) => `Still working on frame ${count(frame)}`,
-    hidden: 'You can leave this tab in the background; do not close it.',
-    cancel: 'Cancel',
-    ask: 'Stop the export?',
-    keep: 'Keep going',
-    stop: 'Stop',
-  },
-  done: {
-    heading: 'Your film is ready',
-    partly: 'Your film is ready, with remarks',
-    facts: { name: 'File', size: 'Size', length: 'Length', frames: 'Frames', took: 'Took' },
-    took: (/** @type {number} */ s, /** @type {number} */ times) => `${span(s)} · ${times < 10 ? oneDecimal(times) : count(times)}×`,
-    saved: 'Saved where you chose.',
-    kept: 'Kept in this browser for a day.',
-    download: 'Download',
-    again: 'Export again',
-    close: 'Close',
-    warnings: 'Remarks',
-    measurements: 'Measurements',
-    saveMeasurements: 'Save as JSON',
-    preview: 'The exported film',
-  },
-  cancelled: {
-    heading: 'Export stopped',
-    text: 'Nothing was saved. Your clips and settings are as they were.',
-  },
-  failed: {
-    heading: 'The export failed',
-    nothingSaved: 'Nothing was saved. Your clips and settings are as they were.',
-    kept: 'The file was left where it is, so that you can look at it.',
-    details: 'Details',
-    copy: 'Copy details',
-    copied: 'Copied',
-    again: 'Try again',
-    change: 'Change settings',
-    close: 'Close',
-    clip: 'Clip',
-    time: 'At',
-    code: 'Code',
-    settings: 'Settings',
-    browser: 'Browser',
-    advice: /** @type {Record<string, string>} */ ({
-      E_CODEC: 'Choose a smaller size or another codec.',
-      E_DISK: 'Free some space, or save somewhere else.',
-      E_PERMISSION: 'Export again and let the browser write the file.',
-      E_MISSING: 'Remove the clip and add the file again.',
-      E_DECODE: 'Trim the clip around that place, or remove it.',
-      E_SOURCE: 'Remove the clip, or convert its file first.',
-      E_ENCODER_LOST: 'Try again, or choose a smaller size.',
-      E_WORKER: 'Try again. If it happens again, choose a smaller size.',
-      E_MEMORY: 'Close other tabs, or choose a smaller size.',
-      E_ENGINE: 'Check the connection and try again, or reload the page.',
-      E_NAME: 'Choose another file name.',
-      E_CONTRACT: 'This is a mistake of the page. Please report it with the details.',
-    }),
-    picker: 'The browser did not open its save dialog. Save in this browser instead, and download the film afterwards.',
-  },
-  announce: {
-    started: 'Export started',
-    percent: (/** @type {number} */ n) => `${n} percent`,
-    finishing: 'Finishing the file',
-    stopping: 'Stopping',
-    done: 'Export finished',
-    cancelled: 'Export cancelled',
-  },
-};
+/** What the person chose the last time, or what their browser asks for. */
+export async function startLanguage() {
+  const asked = localStorage.getItem(KEY) ?? navigator.language.slice(0, 2);
+  if (asked !== 'en' && asked in LANGUAGES) await setLanguage(/** @type {Language} */ (asked));
+}

@@ -20,7 +20,7 @@ class SampleFrame:
         """``colour`` is what the planes are in; None where they are of no use without a canvas."""
         self.sample, self._colour = sample, colour
         self.drawn: Any = None
-        """A VideoFrame to draw instead (truecolour.py)."""
+        """A VideoFrame or ImageBitmap of the same size to draw instead (truecolour.py)."""
         self.pts_us = round(sample.timestamp * SECOND_US)
 
     @property

@@ -1,5 +1,6 @@
 """The pictures of a draw list as textures: one for each layer, filled anew when its px change, given back when it is seen no more."""
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +10,12 @@ import js
 from gran_worker.browser.ffi import to_js_object
 from gran_worker.browser.pixistage import PixiStage
 from gran_worker.browser.typesetter import Rendered
-from gran_worker.colour import HDR_TRANSFERS
 from gran_worker.compose import DrawOp
 from gran_worker.errors import GraphicsError
 from gran_worker.geometry import Size
+
+MAX_TEXELS = 8192 * 4320
+"""Of one texture: the largest film. A larger photograph is made smaller on a canvas, for it would take half a gigabyte."""
 
 Key = tuple[str, int]
 
@@ -82,18 +85,17 @@ class LayerTextures:
         return kept
 
     def _within(self, size: Size) -> Size:
-        """As much of ``size`` as the card can hold."""
-        shrink = max(1.0, size.width / self._stage.max_side_px, size.height / self._stage.max_side_px)
-        return Size(max(1, int(size.width / shrink)), max(1, int(size.height / shrink)))
+        """As much of ``size`` as the card can hold, and may."""
+        most = self._stage.max_side_px
+        shrink = max(1.0, size.width / most, size.height / most, math.sqrt(size.width * size.height / MAX_TEXELS))
+        return size if shrink == 1 else Size(max(1, int(size.width / shrink)), max(1, int(size.height / shrink)))
 
 
 def _comes_right(frame: Any, size: Size) -> bool:
-    """Whether WebGL takes the px of ``frame`` as a 2D canvas would draw them: not HDR, not stretched, not too many."""
+    """Whether WebGL takes the px of ``frame`` as a 2D canvas would draw them: not stretched, not too many."""
     sample = getattr(frame, "sample", None)
-    if sample is None:
-        return bool(frame.size == size)
-    visible = Size(int(sample.visibleRect.width), int(sample.visibleRect.height))
-    return visible == size and sample.colorSpace.transfer not in HDR_TRANSFERS
+    stored = frame.size if sample is None else Size(int(sample.visibleRect.width), int(sample.visibleRect.height))
+    return bool(stored == size)
 
 
 def _redrawn(frame: Any, size: Size, canvas: Any) -> Any:

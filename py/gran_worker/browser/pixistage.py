@@ -1,6 +1,5 @@
 """PixiJS on a WebGL context of its own: sheets to draw on, two shaders, and the way back to memory. Knows nothing of drawing orders."""
 
-from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,10 +9,11 @@ import js
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.browser.ffi import to_js_object
-from gran_worker.browser.shaders import BLUR, MAX_RECOLOURS, PAINT, VERTEX
+from gran_worker.browser.pixiprogram import BLUR_UNIFORMS, PAINT_UNIFORMS, Program
+from gran_worker.browser.shaders import BLUR, PAINT
 from gran_worker.errors import GraphicsError
 from gran_worker.filters import Rows
-from gran_worker.gaussian import MAX_PAIRS, GaussianTaps, gaussian_taps
+from gran_worker.gaussian import GaussianTaps, gaussian_taps
 from gran_worker.geometry import Affine, Rect, Size
 from gran_worker.sampling import sampling
 
@@ -21,34 +21,6 @@ Mixing = Literal["normal", "add", "none"]
 CLEAR = (0.0, 0.0, 0.0, 0.0)
 MAX_IDLE_SHEETS = 8
 NO_ERROR, OUT_OF_MEMORY, CONTEXT_LOST = 0, 0x0505, 0x9242
-
-PAINT_UNIFORMS = {
-    "uBox": ("vec4<f32>", 1),
-    "uTarget": ("vec2<f32>", 1),
-    "uPictureSize": ("vec2<f32>", 1),
-    "uTexelX": ("vec3<f32>", 1),
-    "uTexelY": ("vec3<f32>", 1),
-    "uTexels": ("vec4<f32>", 1),
-    "uShapeX": ("vec3<f32>", 1),
-    "uShapeY": ("vec3<f32>", 1),
-    "uShape": ("vec4<f32>", 1),
-    "uFill": ("vec4<f32>", 1),
-    "uKind": ("i32", 1),
-    "uTaps": ("vec3<f32>", 1),
-    "uRows": ("vec4<f32>", 3 * MAX_RECOLOURS),
-    "uRecolours": ("i32", 1),
-    "uOpacity": ("f32", 1),
-    "uStraight": ("f32", 1),
-}
-BLUR_UNIFORMS = {
-    "uBox": ("vec4<f32>", 1),
-    "uTarget": ("vec2<f32>", 1),
-    "uPictureSize": ("vec2<f32>", 1),
-    "uDirection": ("vec2<f32>", 1),
-    "uCentre": ("f32", 1),
-    "uPairs": ("vec4<f32>", MAX_PAIRS),
-    "uCount": ("i32", 1),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +72,8 @@ class PixiStage:
         corners = {"format": "float32x2", "buffer": _floats((0, 0, 1, 0, 0, 1, 1, 1))}
         self._quad = pixi.Geometry.new(to_js_object({"attributes": {"aCorner": corners}, "topology": "triangle-strip"}))
         self._blank = self._texture(Size(1, 1))
-        self._paint = _Program(pixi, PAINT, PAINT_UNIFORMS, self._blank)
-        self._blur = _Program(pixi, BLUR, BLUR_UNIFORMS, self._blank)
+        self._paint = Program(pixi, PAINT, PAINT_UNIFORMS, self._blank)
+        self._blur = Program(pixi, BLUR, BLUR_UNIFORMS, self._blank)
         self._state = pixi.State.for2d()
         self._idle: list[Sheet] = []
 
@@ -122,6 +94,8 @@ class PixiStage:
             )
             if int(renderer.context.webGLVersion) < 2:
                 raise GraphicsError("This browser has no WebGL 2.")
+            if renderer.gl.isContextLost():
+                raise GraphicsError("The graphics card was lost.")
             return cls(pixi, renderer)
         except JsException as error:
             raise GraphicsError(f"This browser gave no WebGL to draw with ({getattr(error, 'message', error)}).") from error
@@ -161,13 +135,13 @@ class PixiStage:
         program.set("uBox", box.x, box.y, box.x + box.width, box.y + box.height)
         program.set("uTarget", *sheet.size)
         program.set("uPictureSize", *picture.size)
-        _set_affine(program, "uTexelX", "uTexelY", picture.to_texel)
+        program.set_affine("uTexel", picture.to_texel)
         program.set("uTexels", *_edges(picture.texels))
         if picture.shape is None:
-            _set_affine(program, "uShapeX", "uShapeY", Affine())
+            program.set_affine("uShape", Affine())
             program.set("uShape", -1, -1, sheet.size.width + 1, sheet.size.height + 1)
         else:
-            _set_affine(program, "uShapeX", "uShapeY", picture.to_shape)
+            program.set_affine("uShape", picture.to_shape)
             program.set("uShape", *_edges(picture.shape))
         program.set("uFill", *picture.fill)
         program.set_number("uKind", 0 if picture.source is None else {"mean": 1, "cubic": 2}[way.kind])
@@ -275,41 +249,12 @@ class PixiStage:
         program.set_number("uCount", len(taps.pairs))
         self._draw(target, program, source.source, "none")
 
-    def _draw(self, sheet: Sheet, program: "_Program", source: Any, mixing: Mixing) -> None:
+    def _draw(self, sheet: Sheet, program: Program, source: Any, mixing: Mixing) -> None:
         renderer = self._renderer
         program.shader.resources.uPicture = source
         renderer.renderTarget.bind(to_js_object({"target": sheet.source, "clear": False}))
         self._state.blendMode = mixing
         renderer.encoder.draw(to_js_object({"geometry": self._quad, "shader": program.shader, "state": self._state}))
-
-
-class _Program:
-    """A shader and its uniforms."""
-
-    def __init__(self, pixi: Any, fragment: str, uniforms: dict[str, tuple[str, int]], blank: Any) -> None:
-        self._arrays: dict[str, Any] = {}
-        told: dict[str, Any] = {}
-        for name, (kind, count) in uniforms.items():
-            told[name] = {"type": kind, "size": count}
-            if kind.startswith("vec"):
-                self._arrays[name] = told[name]["value"] = js.Float32Array.new(int(kind[3]) * count)
-            else:
-                told[name]["value"] = 0
-        group = pixi.UniformGroup.new(to_js_object(told))
-        self._uniforms = group.uniforms
-        program = pixi.GlProgram.new(vertex=VERTEX, fragment=fragment, preferredFragmentPrecision="highp")
-        self.shader = pixi.Shader.new(glProgram=program, resources=to_js_object({"numbers": group, "uPicture": blank}))
-
-    def set(self, name: str, *values: float) -> None:
-        numbers = array("f", values)
-        held = self._arrays[name]
-        (held if len(numbers) == held.length else held.subarray(0, len(numbers))).assign(numbers)
-
-    def set_number(self, name: str, value: float) -> None:
-        setattr(self._uniforms, name, value)
-
-    def close(self) -> None:
-        self.shader.destroy(True)
 
 
 def _floats(values: Sequence[float]) -> Any:
@@ -318,11 +263,6 @@ def _floats(values: Sequence[float]) -> Any:
 
 def _edges(rect: Rect) -> tuple[float, float, float, float]:
     return rect.x, rect.y, rect.x + rect.width, rect.y + rect.height
-
-
-def _set_affine(program: _Program, x: str, y: str, affine: Affine) -> None:
-    program.set(x, affine.a, affine.c, affine.e)
-    program.set(y, affine.b, affine.d, affine.f)
 
 
 def _box(picture: Picture, size: Size, window: Rect | None) -> Rect | None:

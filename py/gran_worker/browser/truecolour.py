@@ -1,4 +1,7 @@
-"""Video frames that a canvas draws in their true colours.
+"""Video frames in the colours that they have to be drawn with.
+
+HDR comes first: Chromium brings it down to SDR as it draws, but where it draws translucent or through a filter, only what is left of
+it then. A title would change the colours of the film below it; so frames of HDR become pictures in SDR before they are drawn.
 
 Chromium converts BT.709 of limited range to RGB in software with a coefficient that does not fit its 8 bits: strong blues lose 7 of
 255 levels, which is a visible step beside frames that go straight to the encoder. The same picture in full range converts
@@ -11,6 +14,7 @@ from typing import Any
 import js
 
 from gran_worker.browser.ffi import to_js_object
+from gran_worker.colour import HDR_TRANSFERS
 
 PAGE_BYTES = 65_536
 PLANES_AT = 1024
@@ -38,13 +42,19 @@ class TrueColour:
     def __init__(self, kernel: Any, blue_of: Callable[[Any], int] = blue_on_canvas) -> None:
         self._kernel, self._blue_of = kernel, blue_of
         self._is_needed: bool | None = None
+        self._sdr: Any = None
 
     async def prepare(self, frame: Any) -> None:
         """Makes ``frame.drawn`` of a frame that would be drawn wrong. It belongs to the frame, which closes it."""
         sample = getattr(frame, "sample", None)
-        if sample is None or frame.drawn is not None or sample.format != "I420":
+        if sample is None or frame.drawn is not None:
             return
         space = sample.colorSpace
+        if space.transfer in HDR_TRANSFERS:
+            frame.drawn = self._as_sdr(frame)
+            return
+        if sample.format != "I420":
+            return
         if space.matrix != "bt709" or space.fullRange or not self._needed():
             return
         width, height = int(sample.visibleRect.width), int(sample.visibleRect.height)
@@ -59,6 +69,13 @@ class TrueColour:
         self._kernel.expandRange(PLANES_AT, result_at, luma, chroma)
         shown = {"displayWidth": sample.squarePixelWidth, "displayHeight": sample.squarePixelHeight}
         frame.drawn = _frame(js.Uint8Array.new(memory, result_at, size), width, height, space, full_range=True, **shown)
+
+    def _as_sdr(self, frame: Any) -> Any:
+        """An ImageBitmap."""
+        if self._sdr is None or (self._sdr.canvas.width, self._sdr.canvas.height) != frame.size:
+            self._sdr = js.OffscreenCanvas.new(*frame.size).getContext("2d")
+        self._sdr.drawImage(frame.image, 0, 0, *frame.size)
+        return self._sdr.canvas.transferToImageBitmap()
 
     def _needed(self) -> bool:
         """Whether a blue comes out as something else."""

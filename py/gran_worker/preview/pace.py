@@ -8,6 +8,8 @@ JUMP_US = 40_000
 """By so much the speaker's word moves the film at once, backwards too; by less the film only waits for it."""
 SMOOTH = 0.15
 """Share of a report's difference that is believed at once: sound is rendered in bursts, and a report is as early as its burst."""
+SOON_S = 0.0005
+"""Nobody sees it, and no timer is so fine."""
 ESTIMATE = 0.25
 """Share of the last frame's cost in the expected one's."""
 
@@ -55,7 +57,8 @@ class Pace:
         """0 for what is due; of a film that stands still nothing is due for ever so long."""
         if self._anchor_s is None:
             return float("inf")
-        return max(0.0, (moment_us - self._anchor_us) / (float(self.rate) * US) - (now_s - self._anchor_s))
+        left_s = (moment_us - self._anchor_us) / (float(self.rate) * US) - (now_s - self._anchor_s)
+        return left_s if left_s > SOON_S else 0.0
 
     def _moment_us(self, now_s: float) -> float:
         assert self._anchor_s is not None

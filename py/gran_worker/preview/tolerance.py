@@ -39,6 +39,7 @@ class TolerantMedia:
         self.size = Size(1280, 720)
         """Of placeholders for pictures whose own size is not known."""
         self._broken: dict[str, Size] = {}
+        self._frame_us: dict[str, int] = {}
 
     async def probe(self, path: str) -> Probe:
         """Never raises SourceError: of a source that cannot be opened it says that it is a picture without sound."""
@@ -55,6 +56,8 @@ class TolerantMedia:
             self._say(path, SourceError(probe.video_problem, code="E_DECODE"))
             self._broken[path] = self.size
             probe = replace(probe, video=_placeholder_info(self.size))
+        if probe.video is not None:
+            self._frame_us[path] = probe.video.frame_us
         return replace(probe, video_problem=None, audio_problem=None)
 
     async def frames(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Frame, None]:
@@ -66,7 +69,8 @@ class TolerantMedia:
                     yield frame
         except SourceError as error:
             self._say(path, error)
-            yield _At(self._draw(size), last_us + 1)
+            # The last whole one has its time.
+            yield _At(self._draw(size), last_us + self._frame_us.get(path, PLACEHOLDER_FRAME_US))
 
     async def still(self, path: str, source_us: int) -> Frame | None:
         if path in self._broken:

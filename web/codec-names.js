@@ -1,0 +1,4 @@
+import { t } from './strings.js';
+
+/** @param {string} codec */
+export const codecName = (codec) => t.codecs[codec] ?? codec.toUpperCase();

@@ -1,0 +1,241 @@
+import { announce } from '../announce.js';
+import { t } from '../strings.js';
+import * as clips from './clip-commands.js';
+import { allClips, editPoints, endOf, findClip, startOf, stepFrames, trackOf, withLinked } from './document.js';
+import * as film from './film-commands.js';
+import * as player from './player.js';
+import {
+  doc,
+  filmUs,
+  focused,
+  playheadUs,
+  primary,
+  redo,
+  run,
+  select,
+  selectAll,
+  selectNone,
+  selectedClips,
+  selection,
+  snapping,
+  targetTrack,
+  undo,
+} from './store.js';
+import { titleStyle } from './snapshot.js';
+import { toast } from './toasts.js';
+
+/** What keys and buttons do: commands on what is chosen, or under the playhead, with their names. */
+
+const FREEZE_US = 2_000_000;
+const SECOND_US = 1_000_000;
+
+/** @type {ReturnType<typeof clips.copied>} */
+let clipboard = [];
+
+/** What an edit at the playhead is about: the chosen clips under it; else those of the target track; else the uppermost one. */
+function aim() {
+  const under = clips.clipsUnder(doc.value, playheadUs.value);
+  const chosen = [...selection.value].filter((id) => under.has(id));
+  if (chosen.length) return new Set(chosen);
+  const targeted = [...under].filter((id) => trackOf(doc.value, id)?.id === targetTrack.value);
+  if (targeted.length) return new Set(targeted);
+  const order = doc.value.tracks.flatMap(({ items }) => items).filter(({ id }) => under.has(id));
+  const best = order.find(({ clipType }) => clipType === 'media') ?? order[0];
+  return new Set(best ? [best.id] : []);
+}
+
+/** @param {ReadonlySet<string>} ids */
+const namesOf = (ids) => {
+  const named = allClips(doc.value).filter(({ id }) => ids.has(id));
+  return named.length === 1 ? clipName(named[0]) : t.clips(named.length);
+};
+
+/** @param {import('./document.js').Clip} clip */
+export const clipName = (clip) => clip.name || (clip.text ? clip.text.split('\n')[0] : '') || t.clipTypes[clip.clipType];
+
+/** @param {boolean} all */
+export function split(all = false) {
+  const ids = all ? clips.clipsUnder(doc.value, playheadUs.value) : aim();
+  run(t.steps.split(namesOf(ids)), (now) => clips.split(now, ids, playheadUs.value));
+}
+
+/** @param {'start' | 'end'} edge @param {boolean} ripple */
+export function trimToPlayhead(edge, ripple) {
+  const [id] = aim();
+  const clip = id && findClip(doc.value, id);
+  if (!clip) return;
+  const changed = run(t.steps.trim(clipName(clip)), (now) => clips.trim(now, id, edge, playheadUs.value, { ripple }));
+  if (changed && ripple && edge === 'start') player.goTo(startOf(clip));
+}
+
+/** @param {boolean} ripple */
+export function remove(ripple = false) {
+  const ids = selection.value;
+  if (!ids.size) {
+    const track = targetTrack.value ?? film.mainTrack(doc.value, 'video')?.id;
+    if (ripple && track) run(t.steps.closeGap, (now) => clips.closeGap(now, track, playheadUs.value));
+    return;
+  }
+  const label = t.steps.remove(ids.size === 1 && selectedClips.value.length ? namesOf(ids) : t.items(ids.size));
+  const next = neighbourOf(ids);
+  const count = ids.size;
+  if (!run(label, (now) => (ripple ? clips.rippleRemove : clips.remove)(now, ids))) return toast(t.lockedTrack);
+  if (next && findClip(doc.value, next)) focused.value = next;
+  toast(t.deleted(count), { choices: [{ label: t.undo, act: undo }] });
+}
+
+/** Where the keyboard goes when clips go. @param {ReadonlySet<string>} ids */
+function neighbourOf(ids) {
+  const gone = withLinked(doc.value, ids);
+  for (const { items } of doc.value.tracks) {
+    const at = items.findIndex(({ id }) => gone.has(id));
+    if (at >= 0) return items.slice(at).find(({ id }) => !gone.has(id))?.id ?? items.slice(0, at).findLast(({ id }) => !gone.has(id))?.id;
+  }
+  return undefined;
+}
+
+export function copy() {
+  if (!selectedClips.value.length) return;
+  clipboard = clips.copied(doc.value, selection.value);
+  announce(t.said.copied(clipboard.length));
+}
+
+export function cut() {
+  if (!selectedClips.value.length) return;
+  copy();
+  run(t.steps.cut(namesOf(selection.value)), (now) => clips.remove(now, selection.value));
+}
+
+export function paste() {
+  if (!clipboard.length) return;
+  const [from, all] = [playheadUs.value, clipboard];
+  const endUs = from + Math.max(...all.map(({ clip }) => endOf(clip)));
+  if (run(t.steps.paste(t.clips(all.length)), (now) => clips.paste(now, all, from, { trackId: targetTrack.value }), { selectNew: true }))
+    player.goTo(endUs);
+}
+
+export function duplicate() {
+  const ids = selection.value;
+  run(t.steps.duplicate(namesOf(ids)), (now) => clips.duplicate(now, ids), { selectNew: true });
+}
+
+export function title() {
+  const fields = { clipType: /** @type {const} */ ('text'), text: t.newTitle, style: titleStyle(doc.value) };
+  run(t.steps.addTitle, (now) => film.addOverlay(now, playheadUs.value, fields), { selectNew: true });
+  focusFirstSelected();
+}
+
+/** @param {'background' | 'adjustment'} clipType */
+export function overlay(clipType) {
+  const fields = clipType === 'background' ? { clipType, backgroundColor: '#1d3557' } : { clipType, effects: [] };
+  run(t.steps.addOverlay(t.clipTypes[clipType]), (now) => film.addOverlay(now, playheadUs.value, fields), { selectNew: true });
+  focusFirstSelected();
+}
+
+export function focusFirstSelected() {
+  const [id] = selection.value;
+  if (id) focused.value = id;
+}
+
+export function caption() {
+  run(t.steps.addCaption, (now) => film.addCaption(now, playheadUs.value, t.newCaption), { selectNew: true });
+}
+
+export function freeze() {
+  const [id] = aim();
+  const clip = id && findClip(doc.value, id);
+  if (clip) run(t.steps.freeze(clipName(clip)), (now) => clips.freeze(now, id, playheadUs.value, FREEZE_US));
+}
+
+export function marker() {
+  run(t.steps.addMarker, (now) => film.addMarker(now, playheadUs.value, t.marker(now.markers.length + 1)));
+}
+
+export function editMarker() {
+  const near = doc.value.markers.find(({ timeUs }) => timeUs === playheadUs.value);
+  if (!near) return marker();
+  select(near.id);
+  requestAnimationFrame(() => document.querySelector('#inspector input')?.dispatchEvent(new Event('gran-focus')));
+}
+
+/** @param {'in' | 'out'} edge */
+export function mark(edge) {
+  run(edge === 'in' ? t.steps.setIn : t.steps.setOut, (now) => film.setRangeEdge(now, edge, playheadUs.value, filmUs.value));
+}
+
+export const clearRange = () => doc.value.range && run(t.steps.clearRange, film.clearRange);
+
+export function rangeAroundSelection() {
+  const chosen = selectedClips.value;
+  if (chosen.length) run(t.steps.setRange, (now) => film.setRange(now, Math.min(...chosen.map(startOf)), Math.max(...chosen.map(endOf))));
+}
+
+/** @param {1 | -1} direction */
+export function toEdit(direction) {
+  const points = editPoints(doc.value);
+  const to = direction > 0 ? points.find((us) => us > playheadUs.value) : points.findLast((us) => us < playheadUs.value);
+  if (to !== undefined) player.goTo(to);
+}
+
+/** @param {1 | -1} direction */
+export function toMarker(direction) {
+  const { markers } = doc.value;
+  const to =
+    direction > 0 ? markers.find(({ timeUs }) => timeUs > playheadUs.value) : markers.findLast(({ timeUs }) => timeUs < playheadUs.value);
+  if (to) player.goTo(to.timeUs);
+}
+
+/** @param {number} seconds */
+export const jump = (seconds) => player.goTo(Math.min(filmUs.value, playheadUs.value + seconds * SECOND_US));
+
+export const toStart = () => player.goTo(0);
+export const toEnd = () => player.goTo(filmUs.value);
+
+export function toggleSnap() {
+  snapping.value = !snapping.value;
+  announce(snapping.value ? t.said.snapOn : t.said.snapOff);
+}
+
+/** @param {number} n counted as the tracks are shown: V1 and up, then A1 and down */
+export function target(n) {
+  const order = [
+    ...doc.value.tracks.filter(({ kind }) => kind === 'video').reverse(),
+    ...doc.value.tracks.filter(({ kind }) => kind === 'audio'),
+  ];
+  const track = order[n - 1];
+  if (track) targetTrack.value = targetTrack.value === track.id ? undefined : track.id;
+}
+
+/** Moves what is chosen. @param {{frames?: number, tracks?: number}} by @param {{merge?: string}} [how] */
+export function nudge({ frames = 0, tracks = 0 }, how) {
+  const ids = selection.value;
+  const clip = primary.value;
+  if (!clip) return false;
+  const byUs = Math.sign(frames) * Math.abs(stepFrames(doc.value, startOf(clip), Math.abs(frames)) - startOf(clip));
+  const kind = trackOf(doc.value, clip.id)?.kind;
+  return run(t.steps.move(namesOf(ids)), (now) => clips.move(now, ids, { byUs, byTracks: tracks, kind }), how);
+}
+
+export function detachSound() {
+  run(t.steps.detachSound(namesOf(selection.value)), (now) => clips.detachSound(now, selection.value));
+}
+
+export const linkClips = () => run(t.steps.link, (now) => clips.link(now, selection.value));
+export const unlinkClips = () => run(t.steps.unlink, (now) => clips.unlink(now, selection.value));
+
+export async function saveFrame() {
+  const blob = await player.frameAsPng();
+  if (!blob) return;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = `${doc.value.name || t.untitled} ${Math.round(playheadUs.value / 1000)}.png`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** @param {string} name of the film */
+export function rename(name) {
+  run(t.steps.rename, (now) => (now.name === name ? now : { ...now, name }), { merge: 'rename' });
+}
+
+export { redo, selectAll, selectNone, undo };

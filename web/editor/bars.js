@@ -1,0 +1,148 @@
+import { html, nothing } from 'lit/html.js';
+import { live } from 'lit/directives/live.js';
+import { client, engine } from '../engine.js';
+import { openExport } from '../export-open.js';
+import { jobs, runningJob } from '../export-list.js';
+import { fps } from '../format.js';
+import { icon } from '../icons.js';
+import { t } from '../strings.js';
+import * as actions from './actions.js';
+import { openHelp } from './dialogs.js';
+import { drawer, inspectorOpen } from './drawer-state.js';
+import { saving } from './saving-state.js';
+import { fit, zoom, zoomBy, zoomTo } from './scale.js';
+import { doc, history, readOnly, sealStep, selection, snapping } from './store.js';
+import { timecode } from './timecode.js';
+
+/** The bars: the project and the way out on top, the tools over the timeline, what the film is below. */
+
+export function topBar() {
+  const [last] = history.value.past.slice(-1);
+  const [next] = history.value.future;
+  const job = runningJob.value;
+  return html`<label class="visually-hidden" for="film-title">${t.filmTitle}</label>
+    <input
+      id="film-title"
+      type="text"
+      maxlength="120"
+      autocomplete="off"
+      placeholder=${t.untitled}
+      ?disabled=${readOnly.value}
+      .value=${live(doc.value.name)}
+      @input=${(/** @type {{currentTarget: HTMLInputElement}} */ { currentTarget }) => actions.rename(currentTarget.value)}
+      @change=${sealStep}
+    />
+    <span class="saved" data-saving=${saving.value.state}>
+      ${saving.value.state === 'failed' ? html`${icon('triangle-alert')}${t.saving.failed}<button type="button" class="small" @click=${() => saving.value.retry?.()}>${t.saving.retry}</button>` : nothing}
+      ${saving.value.state === 'saved' ? html`${icon('check')}<span>${t.saving.saved(saving.value.at)}</span>` : nothing}
+      ${saving.value.state === 'saving' ? html`<span>${t.saving.saving}</span>` : nothing}
+    </span>
+    <span class="undo">
+      ${tool('undo-2', last ? t.undoNamed(last.name) : t.undo, `${t.keyNames.ctrl}+Z`, actions.undo, !last || readOnly.value)}
+      ${tool('redo-2', next ? t.redoNamed(next.name) : t.redo, `${t.keyNames.ctrl}+⇧Z`, actions.redo, !next || readOnly.value)}
+    </span>
+    <span class="spring"></span>
+    <span class="engine" data-engine=${engine.value}>
+      <span class="dot" aria-hidden="true"></span>
+      <span role="status">${t.engine[engine.value === 'ready' || engine.value === 'failed' ? engine.value : 'starting']}</span>
+      ${engine.value === 'failed' ? html`<button type="button" class="small" @click=${() => client.restart().catch(() => {})}>${t.engine.retry}</button>` : nothing}
+    </span>
+    ${
+      jobs.value.length
+        ? html`<button
+            type="button"
+            class="exports"
+            aria-expanded=${drawer.value ? 'true' : 'false'}
+            title=${`${t.exports.heading} (⇧E)`}
+            @click=${() => (drawer.value = !drawer.value)}
+          >
+            ${icon('download')}${t.exports.button(jobs.value.length)}${job ? html`<span data-percent>${t.progress.percent(Math.floor(job.percent))}</span>` : nothing}
+          </button>`
+        : nothing
+    }
+    <button
+      type="button"
+      class="icon-button drawer-button"
+      title=${t.parts.inspector}
+      aria-label=${t.parts.inspector}
+      aria-expanded=${inspectorOpen.value ? 'true' : 'false'}
+      @click=${() => (inspectorOpen.value = !inspectorOpen.value)}
+    >
+      ${icon('panel-right')}
+    </button>
+    <button type="button" class="icon-button" title=${`${t.keysHeading} (?)`} aria-label=${t.keysHeading} @click=${openHelp}>
+      ${icon('keyboard')}
+    </button>
+    <button type="button" class="primary" id="open-export" title="${t.exportIt} (E)" @click=${openExport}>${t.exportIt}</button>`;
+}
+
+/** @param {import('../icons.js').IconName} look @param {string} name @param {string} key @param {() => unknown} act @param {boolean} [off] */
+function tool(look, name, key, act, off = false) {
+  return html`<button
+    type="button"
+    class="icon-button"
+    title=${`${name} (${key})`}
+    aria-label=${name}
+    ?disabled=${off}
+    @click=${() => void act()}
+  >
+    ${icon(look)}
+  </button>`;
+}
+
+export function toolBar() {
+  const { range } = doc.value;
+  const off = readOnly.value;
+  const rate = { num: doc.value.timebase.fps[0], den: doc.value.timebase.fps[1] };
+  return html`<div class="tools" role="toolbar" aria-label=${t.tools.label}>
+    ${named('scissors', t.tools.split, 'S', () => actions.split(), off)}
+    ${named('trash-2', t.tools.ripple, '⇧Del', () => actions.remove(true), off)} ${named('type', t.tools.title, 'T', actions.title, off)}
+    ${named('flag', t.tools.marker, 'M', actions.marker, off)} ${named('snowflake', t.tools.freeze, 'F', actions.freeze, off)}
+    ${named('copy', t.tools.duplicate, 'D', actions.duplicate, off || !selection.value.size)}
+    <button
+      type="button"
+      class="tool"
+      aria-pressed=${snapping.value ? 'true' : 'false'}
+      title=${`${t.tools.snap} (N)`}
+      @click=${actions.toggleSnap}
+    >
+      ${icon('magnet')}<span>${t.tools.snap}</span>
+    </button>
+    ${
+      range
+        ? html`<span class="range">
+            ${t.tools.range(timecode(rate, range.startUs), timecode(rate, range.startUs + range.durationUs))}
+            ${tool('x', t.tools.clearRange, 'Alt+X', actions.clearRange, off)}
+          </span>`
+        : nothing
+    }
+    <span class="spring"></span>
+    ${named('move-horizontal', t.tools.fit, '\\', fit, false)} ${tool('zoom-out', t.tools.zoomOut, '−', () => zoomBy(1 / 1.5))}
+    <input
+      type="range"
+      class="zoom"
+      aria-label=${t.tools.zoom}
+      aria-valuetext=${t.tools.zoomValue(Math.round(zoom.value))}
+      min="-4"
+      max="8.3"
+      step="0.1"
+      .value=${live(String(Math.log(zoom.value)))}
+      @input=${(/** @type {Event & {currentTarget: HTMLInputElement}} */ { currentTarget }) => zoomTo(Math.exp(currentTarget.valueAsNumber))}
+    />
+    ${tool('zoom-in', t.tools.zoomIn, '=', () => zoomBy(1.5))}
+  </div>`;
+}
+
+/** @param {import('../icons.js').IconName} look @param {string} name @param {string} key @param {() => unknown} act @param {boolean} off */
+function named(look, name, key, act, off) {
+  return html`<button type="button" class="tool" title=${`${name} (${key})`} ?disabled=${off} @click=${() => void act()}>
+    ${icon(look)}<span>${name}</span>
+  </button>`;
+}
+
+export function statusBar() {
+  const { width, height, timebase } = doc.value;
+  return html`<span class="keys">${t.statusKeys}</span><span class="spring"></span
+    ><span>${t.clips(doc.value.tracks.reduce((n, { items }) => n + items.length, 0))}</span
+    ><span>${width}×${height} · ${t.fps(fps(timebase.fps[0] / timebase.fps[1]))}</span>`;
+}

@@ -1,0 +1,175 @@
+import { Pace, TimeLeft } from './eta.js';
+import { client } from './engine.js';
+import { jobWith, jobs } from './export-list.js';
+import { stopTrial } from './export-trial.js';
+import { canPick, newPrivateFile, pickFile, removePrivateFile } from './saving.js';
+
+/**
+ * Exports, one after the other. Each holds the film as it was when it was asked for, so that editing goes on meanwhile.
+ *
+ * @import { ExportError, Progress, Settings, Telemetry, Timeline, Warning } from './export-worker-client.js'
+ *
+ * @typedef {'queued' | 'starting' | 'opening' | 'encoding' | 'finalising' | 'stopping'} Phase
+ *
+ * @typedef {object} Plan
+ * @property {string} name without the ending
+ * @property {string} ending
+ * @property {string} mime
+ * @property {string} description of the kind of file
+ * @property {'picker' | 'browser'} where
+ * @property {Timeline} timeline
+ * @property {Settings} settings
+ * @property {number} fps
+ * @property {string} film its name
+ * @property {readonly import('./editor/document.js').Caption[]} [sidecar] captions for a file of their own
+ *
+ * @typedef {object} Result
+ * @property {File} file
+ * @property {string} url
+ * @property {number} durationMs
+ * @property {number} frames
+ * @property {number} tookS
+ *
+ * @typedef {object} Job
+ * @property {number} id
+ * @property {Plan} plan
+ * @property {FileSystemFileHandle} handle
+ * @property {'queued' | 'exporting' | 'done' | 'failed' | 'cancelled'} state
+ * @property {Phase} phase
+ * @property {number} percent
+ * @property {{current: number, total: number}} frame
+ * @property {number} elapsedS
+ * @property {number} quietS since something last moved
+ * @property {number | undefined} leftS
+ * @property {number | undefined} pace frames a second
+ * @property {number} bytes
+ * @property {readonly Warning[]} warnings
+ * @property {Telemetry} [telemetry]
+ * @property {Result} [result]
+ * @property {ExportError | Error} [error]
+ */
+
+const TICK_MS = 500;
+
+let lastId = 0;
+
+/**
+ * Where the film goes. Called in the click that starts the export, since the save dialog needs it.
+ * @param {Plan} plan @returns {Promise<FileSystemFileHandle>}
+ */
+export function destinationOf(plan) {
+  if (plan.where === 'browser' || !canPick) return newPrivateFile(plan.name, plan.ending);
+  return pickFile(plan.name, plan.ending, plan.mime, plan.description);
+}
+
+/** @param {Plan} plan @param {FileSystemFileHandle} handle @returns {number} the job's id */
+export function enqueue(plan, handle) {
+  const id = (lastId += 1);
+  /** @type {Job} */
+  const job = {
+    id,
+    plan,
+    handle,
+    state: 'queued',
+    phase: 'queued',
+    percent: 0,
+    frame: { current: 0, total: 0 },
+    elapsedS: 0,
+    quietS: 0,
+    leftS: undefined,
+    pace: undefined,
+    bytes: 0,
+    warnings: [],
+  };
+  jobs.value = [...jobs.value, job];
+  void work();
+  return id;
+}
+
+let working = false;
+
+async function work() {
+  if (working) return;
+  working = true;
+  for (let next = nextJob(); next; next = nextJob()) await run(next);
+  working = false;
+}
+
+const nextJob = () => jobs.value.find(({ state }) => state === 'queued');
+
+/** @param {Job} job */
+async function run({ id, plan, handle }) {
+  change(id, { state: 'exporting', phase: client.state === 'ready' ? 'opening' : 'starting' });
+  await stopTrial();
+  const startMs = performance.now();
+  const clock = { movedMs: startMs, left: new TimeLeft(startMs), pace: new Pace() };
+  const timer = setInterval(() => {
+    const nowMs = performance.now();
+    change(id, { elapsedS: (nowMs - startMs) / 1000, quietS: (nowMs - clock.movedMs) / 1000 });
+  }, TICK_MS);
+  try {
+    if (jobWith(id)?.phase === 'stopping') throw Object.assign(new Error(), { code: 'E_CANCELLED' });
+    const { timeline, settings } = plan;
+    const result = await client.export(
+      { timeline, settings, output: handle },
+      {
+        onProgress: (progress) => moved(id, progress, clock),
+        onWarning: (warning) => change(id, { warnings: [...(jobWith(id)?.warnings ?? []), warning] }),
+        onTelemetry: (telemetry) => change(id, { telemetry, bytes: telemetry.bytesWritten ?? 0 }),
+      },
+    );
+    const file = await handle.getFile();
+    const tookS = (performance.now() - startMs) / 1000;
+    change(id, { state: 'done', percent: 100, result: { file, url: URL.createObjectURL(file), ...result, tookS } });
+  } catch (caught) {
+    const error = /** @type {ExportError} */ (caught);
+    if (plan.where === 'browser' && error.code !== 'E_VERIFY') await removePrivateFile(handle);
+    change(id, error.code === 'E_CANCELLED' ? { state: 'cancelled' } : { state: 'failed', error });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** @param {number} id @param {Progress} progress @param {{movedMs: number, left: TimeLeft, pace: Pace}} clock */
+function moved(id, { phase, percent, frame }, clock) {
+  const now = jobWith(id);
+  if (!now) return;
+  const nowMs = performance.now();
+  if (percent !== now.percent || frame.current !== now.frame.current || phase === 'finalize') clock.movedMs = nowMs;
+  /** @type {Phase} */
+  const shown = phase === 'finalize' ? 'finalising' : frame.current > 0 ? 'encoding' : 'opening';
+  change(id, {
+    phase: now.phase === 'stopping' ? 'stopping' : shown,
+    percent,
+    frame,
+    leftS: clock.left.update(percent, nowMs),
+    pace: frame.current > 0 ? clock.pace.update(frame.current, nowMs) : undefined,
+  });
+}
+
+/** @param {number} id @param {Partial<Job>} news */
+function change(id, news) {
+  jobs.value = jobs.value.map((job) => (job.id === id ? { ...job, ...news } : job));
+}
+
+/** @param {number} id */
+export async function stop(id) {
+  const job = jobWith(id);
+  if (job?.state === 'exporting') {
+    change(id, { phase: 'stopping' });
+    client.cancel();
+  } else if (job?.state === 'queued') {
+    change(id, { state: 'cancelled' });
+    // The picker, or we, made an empty file for it.
+    if (job.plan.where === 'browser') await removePrivateFile(job.handle);
+    else await /** @type {{remove?: () => Promise<void>}} */ (job.handle).remove?.().catch(() => {});
+  }
+}
+
+/** Takes a finished job off the list; the last film's memory goes with it. @param {number} id */
+export function dismiss(id) {
+  const job = jobWith(id);
+  if (!job || job.state === 'exporting' || job.state === 'queued') return;
+  if (job.result) URL.revokeObjectURL(job.result.url);
+  jobs.value = jobs.value.filter((each) => each.id !== id);
+}

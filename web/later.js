@@ -1,0 +1,46 @@
+import './strings/en-later.js';
+import { exportDrawer } from './export-drawer.js';
+import { acceptFiles } from './editor/file-drops.js';
+import { bin } from './editor/bin.js';
+import { inspector } from './editor/inspector.js';
+import { listenToKeys } from './editor/keys.js';
+import { lookAgainWhenReady } from './editor/media.js';
+import { mount } from './editor/mount.js';
+import { notes } from './editor/notes.js';
+import { painter } from './editor/painter.js';
+import { startProjects } from './editor/project-actions.js';
+import { projectMenu } from './editor/project-menu.js';
+import { stripOf } from './editor/strip.js';
+import { takeFiles } from './editor/intake.js';
+import { client } from './engine.js';
+import { receiveFiles } from './launch.js';
+import { prepareOffline } from './offline.js';
+import { offlineNote } from './offline-note.js';
+import { removeOldPrivateFiles } from './saving.js';
+import { watchExports } from './while-exporting.js';
+
+/** What the page needs once it is painted: the parts beside the film, the keys, the disk. */
+
+/** @returns {Promise<void>} when the project is open */
+export function startRest() {
+  const opened = startProjects();
+  mount('menu', projectMenu);
+  mount('notes', notes);
+  mount('bin', bin);
+  mount('inspector', inspector);
+  mount('drawer', exportDrawer);
+  mount('offline', offlineNote);
+  painter.value = stripOf;
+  listenToKeys();
+  acceptFiles();
+  watchExports();
+  lookAgainWhenReady();
+  void removeOldPrivateFiles();
+  void prepareOffline(client.ready);
+  void opened.then(() =>
+    receiveFiles(async (handles) =>
+      takeFiles(await Promise.all(handles.map(async (handle) => ({ handle, file: await handle.getFile() })))),
+    ),
+  );
+  return opened;
+}

@@ -32,7 +32,7 @@ export: $(SITE)
 	@build/system.sh browser
 	@node build/export.mjs "$(PROJECT)" "$(OUT)"
 
-# Exports every scene of e2e/scenes.ts and puts it beside its reference: docs/pictures/scenes.png
+# Exports every scene of e2e/scenes.ts with both executors and puts them beside its reference: docs/pictures/
 scenes: $(SITE)
 	@build/scenes.sh
 

@@ -1,6 +1,6 @@
 /** PixiJS where the graphics card misbehaves: lost once, lost for good, not there at all; and that it keeps nothing. */
 import type { Worker } from '@playwright/test';
-import { expect, test, warningsOf, type Bench, type Outcome, type Settings } from './harness.ts';
+import { executorOf, expect, test, warningsOf, type Bench, type Settings } from './harness.ts';
 import { decoded, HEIGHT, ssim, WIDTH, type Picture } from './pixels.ts';
 import { FRAMES, SCENES } from './scenes.ts';
 
@@ -80,10 +80,6 @@ function mended(bench: Bench): Promise<{ losses: number; textures: number; most:
     scope.mend();
     return { losses: scope.losses, textures: scope.textures, most: scope.most };
   });
-}
-
-function executorOf(outcome: Outcome): unknown {
-  return outcome.messages.map(({ message }) => message).findLast(({ type }) => type === 'telemetry')?.executor;
 }
 
 async function expectScene(path: string, reference: Picture[]): Promise<void> {

@@ -385,6 +385,11 @@ export function progressOf(outcome: Outcome): Progress[] {
   return outcome.messages.map(({ message }) => message).filter(isProgress);
 }
 
+/** What telemetry said in the end of who drew. */
+export function executorOf(outcome: Outcome): unknown {
+  return outcome.messages.map(({ message }) => message).findLast(({ type }) => type === 'telemetry')?.executor;
+}
+
 export function warningsOf(outcome: Outcome): Message[] {
   return outcome.messages.map(({ message }) => message).filter(({ type }) => type === 'warning');
 }

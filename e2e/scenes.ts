@@ -14,8 +14,6 @@ export interface Scene {
   readonly timeline: Timeline;
   /** One picture for each of `FRAMES`, or one for all. */
   readonly reference: () => Promise<Picture[]>;
-  /** Where the reference is only nearly right (another blur, another filter kernel). */
-  readonly likeness?: number;
   readonly warns?: string;
   /** What must hold where no picture can be a reference; says what does not. */
   readonly faults?: (picture: Picture) => string[];
@@ -296,6 +294,48 @@ export const SCENES: readonly Scene[] = [
     reference: async () => [],
     warns: 'hdr',
     faults: toneFaults,
+  },
+  {
+    // Drawn by each executor in ways of its own; no filter of ffmpeg's does all of it, so they are compared with each other.
+    name: 'blurs and reductions of every kind at once',
+    timeline: timeline(
+      [A, B, 'still.png'],
+      [
+        [
+          item('adj', 'adjustment', {
+            opacity: 0.8,
+            effects: [effect('blur', { strength: 5 }), effect('color-adjustment', { brightness: 1.3 })],
+            transform: { scale: { x: 0.4, y: 0.4 }, rotationDeg: 30, position: { x: 70, y: 40 } },
+          }),
+        ],
+        [
+          item('turned', 'timeline', {
+            source: { path: 'inner' },
+            sourceRange: range(0, FRAMES),
+            opacity: 0.7,
+            effects: [effect('blur', { strength: 3 }), effect('color-adjustment', { contrast: 1.4 })],
+            transform: { scale: { x: 0.45, y: 0.45 }, rotationDeg: -10, position: { x: -80, y: 42 } },
+          }),
+        ],
+        [still('tiny', 'still.png', { transform: { scale: { x: 0.12, y: 0.12 }, position: { x: 100, y: -60 } } })],
+        [
+          shot('wide', B, 12, {
+            effects: [effect('blur', { strength: 12 })],
+            transform: { scale: { x: 0.4, y: 0.4 }, position: { x: -80, y: -45 }, crop: { left: 0.1, top: 0, right: 0, bottom: 0.2 } },
+          }),
+        ],
+        [
+          item('behind', 'timeline', {
+            source: { path: 'inner' },
+            sourceRange: range(0, FRAMES),
+            effects: [effect('blur', { strength: 2 })],
+            transform: { scale: { x: 1.3, y: 1.3 }, rotationDeg: 4 },
+          }),
+        ],
+      ],
+      { inner: { timebase: { fps: 30 }, tracks: [{ id: 'low', kind: 'video', items: [shot('a', A, 30)] }] } },
+    ),
+    reference: async () => [],
   },
 ];
 

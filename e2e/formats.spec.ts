@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expectFrames, MP4, shot, timeline, WEBM } from './films.ts';
-import { expect, test, type GivenFile } from './harness.ts';
+import { expect, test, type GivenFile, type Timeline } from './harness.ts';
 import * as read from './read.ts';
 
 const run = promisify(execFile);
@@ -46,6 +46,35 @@ test('a timeline of another program is imported, exported to a film and written 
   const written = await bench.ask('exportOtio', film, { name: value.name, markers: value.markers });
   const again = await bench.ask('importOtio', file('again.otio', written.value));
   expect(again.value).toEqual(value);
+});
+
+test('a timeline clip shows an OpenTimelineIO file among the sources', async ({ bench }, info) => {
+  const film = timeline([shot('first', 'silent.mp4', [0, 0.5], 0)]);
+  const nested = (path: string, start: number) => ({
+    ...shot('nested', path as never, [start, start + 0.5], 0.1),
+    clipType: 'timeline' as never,
+  });
+  const given: Timeline = {
+    ...film,
+    tracks: [{ ...film.tracks[0]!, items: [...film.tracks[0]!.items, nested('cut.otio', 0.5)] }],
+    sources: {
+      ...film.sources,
+      'long-gop.mp4': { $media: 'long-gop.mp4' },
+      'cut.otio': file('cut.otio', otio(cut('inner', 'long-gop.mp4', 30, 60))),
+    },
+  };
+  const settings = { ...MP4, audio: false as const };
+  const { path } = await bench.exportFile({ timeline: given, settings }, info.outputDir);
+  const decoded = await read.readFilm(path);
+  expect([14, 15, 29].map((index) => read.numberIn(decoded, index))).toEqual([
+    { source: 4, index: 14 },
+    { source: 1, index: 33 },
+    { source: 1, index: 47 },
+  ]);
+  const { 'long-gop.mp4': _, ...without } = given.sources;
+  const lost = await bench.export({ timeline: { ...given, sources: without }, settings, output: { $opfs: bench.name() } });
+  expect(lost.error).toMatchObject({ code: 'E_MISSING' });
+  expect(lost.error?.message).toContain('long-gop.mp4 is not among the sources');
 });
 
 test('a file that is none is refused with its name and the place', async ({ bench }) => {

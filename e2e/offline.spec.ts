@@ -166,7 +166,7 @@ test('a newer build waits for the word of the person, and for the end of an expo
   expect(await page.title()).toBe(title);
   await other.evaluate(() => (window as unknown as { end: () => void }).end());
   await restart.click();
-  await expect(page).toHaveTitle(/The next Gran$/);
+  await expect(page).toHaveTitle('The next Gran');
 });
 
 test('a page that embeds the exporter gets no service worker', async ({ bench }) => {

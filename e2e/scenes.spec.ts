@@ -96,21 +96,3 @@ test('fonts and letters that are not there are told', async ({ bench }, info) =>
   const { outcome } = await bench.exportFile({ timeline, settings: SETTINGS }, info.outputDir);
   expect(warningsOf(outcome).map(({ code }) => code)).toEqual(['font-missing', 'glyph-missing']);
 });
-
-test('a drawing is refused by name', async ({ bench }) => {
-  const item = {
-    kind: 'clip',
-    clipType: 'media',
-    id: 'd',
-    isImage: true,
-    source: { path: 'd.svg' },
-    timelineRange: { startUs: 0, durationUs: 100_000 },
-  };
-  const timeline = {
-    ...textAlone('x', 'sans-serif'),
-    tracks: [{ id: 'v', kind: 'video', items: [item] }] as never,
-    sources: { 'd.svg': { $blob: '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>' } },
-  };
-  const { error } = await bench.export({ timeline, settings: SETTINGS, output: { $opfs: bench.name() } });
-  expect(error?.message).toMatch(/Clip “d.svg” \(d\): d.svg is an SVG drawing/);
-});

@@ -4,7 +4,7 @@ import { mediaAt } from './editor/document.js';
 import { relinkByPicker } from './editor/bin.js';
 import { forget, look, stateOf } from './editor/media.js';
 import { doc } from './editor/store.js';
-import { choice, filmPicture, settingsFor, skipped, soundOf, spanOf, support } from './export-choice.js';
+import { choice, settingsFor, skipped, soundOf, spanOf, support } from './export-choice.js';
 import { LIMITS, canUse, estimatedBytes, isSoundOnly } from './presets.js';
 import { t } from './strings.js';
 
@@ -102,7 +102,6 @@ function choiceChecks(now) {
       (soundOf(now) && !canUse(support.value.audio, now.audioCodec, now.container)));
   const needed = estimatedBytes(settingsFor(now), spanOf(now).durationUs) * 1.1;
   const full = now.where === 'browser' && freeBytes.value !== undefined && needed > freeBytes.value;
-  void filmPicture.value;
   return [
     custom
       ? { id: 'format', state: 'bad', text: t.blocked.size }

@@ -1,4 +1,5 @@
 import { openDestination } from './destination.js';
+import { lendRasteriser } from './svg-rasteriser.js';
 import { CANCELLED_MESSAGE, ExportError, cancelled } from './export-error.js';
 
 export { ExportError };
@@ -189,6 +190,8 @@ export class ExportWorkerClient extends EventTarget {
   #startWorker() {
     const worker = new Worker(new URL(WORKER_FILE, import.meta.url), { type: 'module', name: 'gran-export' });
     this.#worker = worker;
+    const port = lendRasteriser();
+    worker.postMessage({ type: 'lend_rasteriser', port }, [port]);
     this.#ready = new Promise((resolve, reject) => (this.#boot = { resolve, reject }));
     this.#ready.catch(() => {}); // `state` tells as well; nobody has to listen to both
     worker.onmessage = ({ data }) => {

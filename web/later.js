@@ -1,4 +1,8 @@
 import './strings/en-later.js';
+import { effect, untracked } from '@preact/signals-core';
+import { announce } from './announce.js';
+import { lastStep } from './editor/store.js';
+import { t } from './strings.js';
 import { exportDrawer } from './export-drawer.js';
 import { acceptFiles } from './editor/file-drops.js';
 import { bin } from './editor/bin.js';
@@ -21,6 +25,14 @@ import { watchExports } from './while-exporting.js';
 
 /** What the page needs once it is painted: the parts beside the film, the keys, the disk. */
 
+/** What was done is on the screen; that it was undone is easily missed. */
+function sayUndone() {
+  effect(() => {
+    const step = lastStep.value;
+    if (step && step.how !== 'done') untracked(() => announce(t.said.step(step.how, step.name)));
+  });
+}
+
 /** @returns {Promise<void>} when the project is open */
 export function startRest() {
   const opened = startProjects();
@@ -34,6 +46,7 @@ export function startRest() {
   listenToKeys();
   acceptFiles();
   watchExports();
+  sayUndone();
   lookAgainWhenReady();
   void removeOldPrivateFiles();
   void prepareOffline(client.ready);

@@ -4,7 +4,8 @@
  * Any message between the page and the export worker.
  */
 export type Message = Incoming | Outgoing;
-export type Incoming = InitExport | CancelExport | ProbeSource | QuerySupport | ImportOtio | ExportOtio | ImportCaptions | ExportCaptions;
+export type Incoming =
+  InitExport | CancelExport | LendRasteriser | ProbeSource | QuerySupport | ImportOtio | ExportOtio | ImportCaptions | ExportCaptions;
 export type JsonValue = unknown;
 export type Outgoing =
   | Progress
@@ -301,6 +302,13 @@ export interface Metadata {
  */
 export interface CancelExport {
   type: 'cancel_export';
+}
+/**
+ * A port of the page's that draws SVG files, for a worker cannot (svg-rasteriser.js). Without it such a file is an error.
+ */
+export interface LendRasteriser {
+  type: 'lend_rasteriser';
+  port: MessagePort;
 }
 /**
  * What is in `file`? Answered by `source_info`.

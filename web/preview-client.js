@@ -1,3 +1,5 @@
+import { lendRasteriser } from './svg-rasteriser.js';
+
 /**
  * @import { Incoming, PeaksPart, PreviewProblem, PreviewReadings, Timeline } from './preview-messages.js'
  *
@@ -58,6 +60,8 @@ export class PreviewClient {
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onerror = (event) => this.#lost(event.message);
     this.#worker.onmessageerror = () => this.#lost();
+    const port = lendRasteriser();
+    this.#post(/** @type {any} */ ({ type: 'lend_rasteriser', port }), [port]);
     const offscreen = canvas.transferControlToOffscreen();
     this.#post({ type: 'open_preview', canvas: offscreen }, [offscreen]);
   }

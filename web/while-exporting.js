@@ -1,6 +1,5 @@
 import { effect, untracked } from '@preact/signals-core';
 import { jobs, runningJob } from './export-list.js';
-import { doc } from './editor/store.js';
 import { t } from './strings.js';
 
 /** What the page does around a running export: the tab's title, the app's badge, the screen kept awake, a question before the tab closes, a note when it is done. */
@@ -13,8 +12,7 @@ export function watchExports() {
   let wasExporting = false;
   effect(() => {
     const job = runningJob.value;
-    const name = doc.value.name || t.untitled;
-    document.title = job ? `${Math.floor(job.percent)} % – ${job.plan.film}` : `${name} – ${pageTitle}`;
+    document.title = job ? `${Math.floor(job.percent)} % – ${job.plan.film}` : pageTitle;
     const exporting = job !== undefined;
     if (exporting === wasExporting) return;
     wasExporting = exporting;

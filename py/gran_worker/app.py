@@ -10,6 +10,7 @@ from gran_worker.browser.channel import Channel
 from gran_worker.browser.files import about, read_whole
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
+from gran_worker.browser.rasteriser import Lent, Rasteriser
 from gran_worker.browser.sink import destination_for
 from gran_worker.browser.soundencoder import Trials
 from gran_worker.browser.speaker import PortSpeaker
@@ -19,10 +20,11 @@ from gran_worker.browser.support import query
 from gran_worker.dispatch import Dispatcher, Warn
 from gran_worker.errors import ExportError
 from gran_worker.export import export
-from gran_worker.interchange import MAX_FILE_BYTES, ImportCaptions, ImportOtio, exported, imported
+from gran_worker.interchange import MAX_FILE_BYTES, ImportCaptions, ImportOtio, exported, imported, otio_text
 from gran_worker.messages import (
     Completed,
     InitExport,
+    LendRasteriser,
     Outgoing,
     ProbeSource,
     QuerySupport,
@@ -34,11 +36,13 @@ from gran_worker.messages import (
     prepare,
     to_wire,
 )
+from gran_worker.otio.nested import with_otio_files
 from gran_worker.preview import messages as preview
 from gran_worker.preview.desk import Desk
 from gran_worker.preview.desk import Warn as WarnOfPicture
 from gran_worker.preview.waveform import FILE
 from gran_worker.settings import clamp
+from gran_worker.snapshot import Timeline
 from gran_worker.telemetry import Meter
 
 PROBED = "source"
@@ -47,17 +51,21 @@ PROBED = "source"
 class BrowserWorkshop:
     """What the dispatcher sets to work, here. A parcel is the message as JavaScript object."""
 
-    def __init__(self, kernels: Kernels) -> None:
+    def __init__(self, kernels: Kernels, lent: Lent) -> None:
         self._trials = Trials()
-        self._kernels = kernels
+        self._kernels, self._lent = kernels, lent
 
     async def export(self, message: InitExport, parcel: Any, meter: Meter, warn: Warn) -> Completed:
         settings, clamps = clamp(message.settings)
         for each in clamps:
             warn(Warning(code="clamped", message=each.message))
-        studio = Studio(Sources.of(parcel.timeline), destination_for(parcel.writablePort), self._trials, self._kernels, meter, warn)
+        sources = Sources.of(parcel.timeline)
+        destination = destination_for(parcel.writablePort)
+        studio = Studio(sources, destination, self._trials, self._kernels, self._lent, meter, warn)
         try:
-            return await export(message.timeline, settings, studio, meter, warn)
+            with meter.stage("open"):
+                timeline = await _with_otio_files(message.timeline, sources, studio)
+            return await export(timeline, settings, studio, meter, warn)
         finally:
             studio.close()
 
@@ -77,13 +85,16 @@ class BrowserWorkshop:
                 return exported(question)
 
     async def _probe(self, question: ProbeSource, parcel: Any) -> SourceInfo:
-        media = BrowserMedia({PROBED: parcel.file}, lambda: None)
+        media = BrowserMedia({PROBED: parcel.file}, lambda: None, self._lent)
         try:
             return SourceInfo.of(question.request_id, await media.probe(PROBED))
         except ExportError as error:
             return SourceInfo.refused(question.request_id, getattr(parcel.file, "name", PROBED), error.message)
         finally:
             await media.close()
+
+    def borrow(self, loan: LendRasteriser, parcel: Any) -> None:
+        self._lent.rasteriser = Rasteriser(parcel.port)
 
     async def discard(self, parcel: Any) -> None:
         port = getattr(parcel, "writablePort", None)
@@ -101,29 +112,44 @@ class BrowserWorkshop:
 class PreviewWorkshop:
     """What the preview is made of, here."""
 
-    def __init__(self, kernels: Kernels) -> None:
-        self._kernels = kernels
+    def __init__(self, kernels: Kernels, lent: Lent) -> None:
+        self._kernels, self._lent = kernels, lent
 
     def open_stage(self, parcel: Any, warn: WarnOfPicture) -> Stage:
-        return Stage(parcel.canvas, self._kernels, warn)
+        return Stage(parcel.canvas, self._kernels, self._lent, warn)
 
     def open_speaker(self, parcel: Any) -> PortSpeaker:
         return PortSpeaker(parcel.port, perf_counter)
 
     def open_file(self, parcel: Any) -> BrowserMedia:
-        return BrowserMedia({FILE: parcel.file}, lambda: None)
+        return BrowserMedia({FILE: parcel.file}, lambda: None, self._lent)
+
+
+async def _with_otio_files(timeline: Timeline, sources: Sources, studio: Studio) -> Timeline:
+    """Whatever is wrong with such a file, the destination is as it was before."""
+
+    async def text(name: tuple[str, ...]) -> str:
+        file_name, data = await read_whole(sources.files["\0".join(name)], MAX_FILE_BYTES, name[-1])
+        with about(file_name):
+            return otio_text(data)
+
+    try:
+        return await with_otio_files(timeline, text)
+    except BaseException:
+        await studio.abandon()
+        raise
 
 
 def start(scope: Any, early: Any) -> None:
     """Takes the worker over: ``scope`` is its global object, ``early`` the messages that came while Python was booting."""
     channel = Channel(scope)
-    kernels = Kernels()
+    kernels, lent = Kernels(), Lent()
 
     def tell(message: Outgoing) -> None:
         channel.send(to_wire(message))
 
-    dispatcher = Dispatcher(BrowserWorkshop(kernels), tell, perf_counter)
-    desk = Desk(PreviewWorkshop(kernels), lambda message: channel.send(preview.to_wire(message)), perf_counter)
+    dispatcher = Dispatcher(BrowserWorkshop(kernels, lent), tell, perf_counter)
+    desk = Desk(PreviewWorkshop(kernels, lent), lambda message: channel.send(preview.to_wire(message)), perf_counter)
 
     def receive(text: str, parcel: Any) -> None:
         kind = getattr(parcel, "type", None)

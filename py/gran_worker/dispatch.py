@@ -21,6 +21,7 @@ from gran_worker.messages import (
     Error,
     Failure,
     InitExport,
+    LendRasteriser,
     Outgoing,
     Question,
     Warning,
@@ -48,6 +49,9 @@ class Workshop(Protocol):
     async def export(self, message: InitExport, parcel: object, meter: Meter, warn: Warn) -> Completed: ...
     async def answer(self, question: Question, parcel: object) -> Outgoing:
         """Raises ExportError for a question that has no answer."""
+
+    def borrow(self, loan: LendRasteriser, parcel: object) -> None:
+        """Keeps what the page lends."""
 
     async def discard(self, parcel: object) -> None:
         """Tidies the destination of a message that was refused."""
@@ -100,6 +104,8 @@ class Dispatcher:
             case CancelExport():
                 if self._job is not None:
                     self._job.stop()
+            case LendRasteriser():
+                self._workshop.borrow(message, parcel)
             case question:
                 self._keep(self._answer(question, parcel))
 

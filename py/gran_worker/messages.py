@@ -67,11 +67,18 @@ class QuerySupport(StrictWire):
     fps: Annotated[FrameRate, RateOf()]
 
 
+class LendRasteriser(StrictWire):
+    """A port of the page's that draws SVG files, for a worker cannot (svg-rasteriser.js). Without it such a file is an error."""
+
+    type: Literal["lend_rasteriser"] = "lend_rasteriser"
+    port: Annotated[Opaque, JsObject(("MessagePort",))]
+
+
 Question = ProbeSource | QuerySupport | ImportOtio | ExportOtio | ImportCaptions | ExportCaptions
 """What is answered by one message with the same ``requestId``, whatever else is going on."""
-Incoming = InitExport | CancelExport | Question
+Incoming = InitExport | CancelExport | LendRasteriser | Question
 QUESTIONS: tuple[type[Question], ...] = (ProbeSource, QuerySupport, ImportOtio, ExportOtio, ImportCaptions, ExportCaptions)
-INCOMING: tuple[type[Incoming], ...] = (InitExport, CancelExport, *QUESTIONS)
+INCOMING: tuple[type[Incoming], ...] = (InitExport, CancelExport, LendRasteriser, *QUESTIONS)
 
 # From the worker
 

@@ -17,6 +17,7 @@ from gran_worker.messages import (
     Error,
     Failure,
     InitExport,
+    LendRasteriser,
     Outgoing,
     ProbeSource,
     Progress,
@@ -45,6 +46,7 @@ class FakeWorkshop:
 
     def __init__(self) -> None:
         self.discarded: list[object] = []
+        self.borrowed: list[object] = []
         self.discarding = Trouble()
 
     async def export(self, message: InitExport, parcel: object, meter: Meter, warn: Warn) -> Completed:
@@ -60,6 +62,9 @@ class FakeWorkshop:
         if isinstance(question, ImportOtio):
             raise SourceError("cut.otio is gone.", code="E_MISSING")
         raise ZeroDivisionError
+
+    def borrow(self, loan: LendRasteriser, parcel: object) -> None:
+        self.borrowed.append(parcel)
 
     async def discard(self, parcel: object) -> None:
         self.discarded.append(parcel)
@@ -477,3 +482,9 @@ async def test_a_question_without_an_answer_is_told_so_and_ends_no_export(questi
     assert isinstance(await worker.end(), Completed)
     (refused,) = [message for message in worker.sent if isinstance(message, Refused)]
     assert (refused.request_id, refused.code) == (9, code)
+
+
+async def test_what_the_page_lends_is_kept_and_ends_nothing() -> None:
+    worker, port = Worker(), object()
+    worker.take({"type": "lend_rasteriser", "port": {"$js": "MessagePort"}}, port)
+    assert (worker.workshop.borrowed, worker.sent) == ([port], [])

@@ -155,7 +155,7 @@ export function editMarker() {
   const near = doc.value.markers.find(({ timeUs }) => timeUs === playheadUs.value);
   if (!near) return marker();
   select(near.id);
-  requestAnimationFrame(() => document.querySelector('#inspector input')?.dispatchEvent(new Event('gran-focus')));
+  requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector('#inspector input[type=text]'))?.focus());
 }
 
 /** @param {'in' | 'out'} edge */

@@ -226,7 +226,7 @@ export function grabEmpty(event) {
   follow(event, {
     move: (now, dx, dy) => {
       const box = grid.getBoundingClientRect();
-      const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+      const y = event.clientY - box.top;
       const x1 = now.clientX - box.left;
       marquee.value = { left: Math.min(x1, x1 - dx), top: Math.min(y, y + dy), width: Math.abs(dx), height: Math.abs(dy) };
       const frame = {
@@ -243,7 +243,6 @@ export function grabEmpty(event) {
         .../** @type {Set<string>} */ (before),
         ...inside.map((element) => /** @type {HTMLElement} */ (element).dataset.id ?? ''),
       ]);
-      void x;
     },
     done: (moved) => {
       marquee.value = undefined;

@@ -1,4 +1,3 @@
-import { addFiles } from './media.js';
 import { addToTimeline } from './film-commands.js';
 import { t } from '../strings.js';
 import { carriesFiles, droppedFiles } from './picking.js';
@@ -41,5 +40,3 @@ export async function dropped(event) {
   if (path) run(t.steps.toTimeline(1), (now) => addToTimeline(now, [path], where), { selectNew: true });
   else await takeFiles(await droppedFiles(dataTransfer), where);
 }
-
-export { addFiles };

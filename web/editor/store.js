@@ -27,7 +27,7 @@ export const snapping = signal(true);
 export const targetTrack = signal(undefined);
 /** Another tab edits this project: nothing here may change it. */
 export const readOnly = signal(false);
-/** The command that was done, undone or redone last, for those who listen. @type {Signal<{how: 'done' | 'undone' | 'redone', name: string, gone: number} | undefined>} */
+/** The command that was done, undone or redone last, for those who listen. @type {Signal<{how: 'done' | 'undone' | 'redone', name: string} | undefined>} */
 export const lastStep = signal(undefined);
 
 export const filmUs = computed(() => durationOf(shown.value));
@@ -63,7 +63,7 @@ export function run(name, command, { merge, selectNew = false } = {}) {
     const fresh = now.filter((id) => !known.has(id));
     if (selectNew && fresh.length) selection.value = new Set(fresh);
     else forget();
-    lastStep.value = { how: 'done', name, gone: [...known].filter((id) => !now.includes(id)).length };
+    lastStep.value = { how: 'done', name };
   });
   return true;
 }
@@ -90,7 +90,7 @@ function travel(way, how) {
     doc.value = step.doc;
     draft.value = undefined;
     forget();
-    lastStep.value = { how, name: step.name, gone: 0 };
+    lastStep.value = { how, name: step.name };
   });
 }
 

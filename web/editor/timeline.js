@@ -1,11 +1,10 @@
-import { effect, signal } from '@preact/signals-core';
+import { effect } from '@preact/signals-core';
 import { html, nothing } from 'lit/html.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { ref } from 'lit/directives/ref.js';
 import { icon } from '../icons.js';
 import { t } from '../strings.js';
 import { formatSeconds } from '../timecode.js';
-import { clipName } from './actions.js';
 import { endOf, rateOfDoc, startOf, trackLabel } from './document.js';
 import { addTrack, removeTrack, setTrack } from './film-commands.js';
 import { dragging, grabCaption, grabEmpty, grabMarker, grabPlayhead, marquee, snappedUs } from './drag.js';
@@ -25,7 +24,6 @@ import { timecode } from './timecode.js';
 
 /** @type {Element | undefined} */
 let mounted;
-const renaming = signal('');
 
 /** @param {Element | undefined} element */
 function attach(element) {
@@ -310,5 +308,3 @@ function captionView({ id, text, timelineRange: { startUs, durationUs } }) {
     <span class="edge start" @pointerdown=${grab('start')}></span><span class="edge end" @pointerdown=${grab('end')}></span>
   </div>`;
 }
-
-export { clipName, renaming };

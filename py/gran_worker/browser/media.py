@@ -1,6 +1,6 @@
 """MediaPort over mediabunny's Input and sample sinks, and over ImageBitmap for pictures that do not move."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -14,17 +14,18 @@ from pyodide.ffi import JsException, to_js
 from gran_worker.browser.animation import ANIMATED, Animation
 from gran_worker.browser.faults import undecodable, unknown_codec, unreadable
 from gran_worker.browser.ffi import class_name, drain, first_of, js_errors, leave, or_none, owned
-from gran_worker.browser.frames import STRAIGHT_FORMATS, SampleFrame, StillFrame
+from gran_worker.browser.frames import SECOND_US, STRAIGHT_FORMATS, SampleFrame, StillFrame
+from gran_worker.browser.rasteriser import Lent
 from gran_worker.browser.sourcepackets import MEASURED, SourceSound, find_packaging, sound_packets
 from gran_worker.colour import BT709, Colour
-from gran_worker.errors import SourceError
+from gran_worker.drawings import SVG, Drawing, drawing_size, moves
+from gran_worker.errors import SourceError, located
 from gran_worker.geometry import Rotation, Size
 from gran_worker.imageheader import HEADER_BYTES, MAX_PX, MAX_SIDE_PX, is_too_large, parse_image_header
 from gran_worker.lateness import HEAD_BYTES, matroska_lateness, mp3_lateness
 from gran_worker.ports import AudioInfo, Frame, Packaging, Probe, Sound, VideoInfo
 from gran_worker.snapshot import file_name
 
-SECOND_US = 1_000_000
 DEFAULT_FRAME_US = 33_333
 FRAMES_TO_MEASURE = 60
 MILLISECONDS = 1000
@@ -44,6 +45,10 @@ class _Opened:
     video: Any = None
     audio: Any = None
     bitmap: Any = None
+    drawing: Any = None
+    """The file of an SVG drawing, which has a bitmap once it is known how large it is needed."""
+    drawing_size: Size = Size(0, 0)
+    drawing_moves: bool = False
     animation: Animation | None = None
     first_pts_us: int = 0
     rate_hz: int = 1
@@ -70,8 +75,8 @@ class _Opened:
 class BrowserMedia:
     """The sources of one export, by path. ``alive`` is called whenever something was decoded."""
 
-    def __init__(self, files: dict[str, Any], alive: Callable[[], None]) -> None:
-        self._files, self._alive = files, alive
+    def __init__(self, files: dict[str, Any], alive: Callable[[], None], lent: Lent) -> None:
+        self._files, self._alive, self._lent = files, alive, lent
         self._opened: dict[str, _Opened] = {}
 
     def offer(self, path: str, file: Any) -> None:
@@ -114,6 +119,21 @@ class BrowserMedia:
         audio, audio_problem = await _tried(_probe_audio(opened, blob)) if opened.audio is not None else (None, None)
         self._alive()
         return Probe(name, duration_us, video, audio, video_problem, audio_problem)
+
+    async def rasterise(self, wanted: Mapping[str, Drawing]) -> list[Drawing]:
+        """Draws the SVG sources at the sizes that are needed. Returns those that would move, and will not."""
+        for path, drawing in wanted.items():
+            opened = self._opened[path]
+            assert self._lent.rasteriser is not None  # or the probe would have refused it
+            if opened.bitmap is not None and (opened.bitmap.width, opened.bitmap.height) == drawing.size:
+                continue
+            with located(drawing.clip_id, drawing.name):
+                bitmap = await self._lent.rasteriser.rasterise(opened.drawing, opened.drawing_size, drawing.size, opened.name)
+            if opened.bitmap is not None:
+                opened.bitmap.close()
+            opened.bitmap = bitmap
+            self._alive()
+        return [drawing for path, drawing in wanted.items() if self._opened[path].drawing_moves]
 
     async def frames(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Frame, None]:
         opened = self._opened[path]
@@ -188,8 +208,7 @@ class BrowserMedia:
     async def _probe_image(self, opened: _Opened, blob: Any) -> Probe:
         header = parse_image_header(bytes((await blob.slice(0, HEADER_BYTES).arrayBuffer()).to_bytes()))
         if header is not None and header.mime == "image/svg+xml":
-            message = f"{opened.name} is an SVG drawing, which the exporter cannot draw. Save it as PNG, as large as it is needed."
-            raise SourceError(message)
+            return await self._probe_drawing(opened, blob)
         if header is not None and header.size is not None and is_too_large(header.size):
             across, down = header.size
             message = (
@@ -220,6 +239,28 @@ class BrowserMedia:
             passes_straight=False,
             colour=None,
             animated=animation is not None,
+        )
+        return Probe(opened.name, 0, info, None)
+
+    async def _probe_drawing(self, opened: _Opened, blob: Any) -> Probe:
+        if self._lent.rasteriser is None:
+            message = f"{opened.name} is an SVG drawing, which only a page can draw, and none lends a hand here."
+            raise SourceError(f"{message} Save it as PNG, as large as it is needed.")
+        head = bytes((await blob.slice(0, HEADER_BYTES).arrayBuffer()).to_bytes()).decode("utf-8", "replace")
+        opened.drawing, opened.drawing_size, opened.drawing_moves = blob, drawing_size(head), moves(head)
+        size = opened.drawing_size
+        info = VideoInfo(
+            kind="image",
+            codec=SVG,
+            raw=size,
+            shown=size,
+            rotation=0,
+            first_pts_us=0,
+            tick_us=0,
+            frame_us=DEFAULT_FRAME_US,
+            opaque=False,
+            passes_straight=False,
+            colour=None,
         )
         return Probe(opened.name, 0, info, None)
 

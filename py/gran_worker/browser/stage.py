@@ -12,7 +12,8 @@ from gran_worker.browser.graphics import open_executor
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.planes import PlanarKernel
-from gran_worker.browser.studio import Sources, texts_of
+from gran_worker.browser.rasteriser import Lent
+from gran_worker.browser.studio import Sources, drawings_of, texts_of
 from gran_worker.browser.typesetter import Typesetter
 from gran_worker.colour import BT709
 from gran_worker.compose import Op
@@ -30,12 +31,12 @@ STRIPES = ("#3a2f33", "#4a3a3f")
 class Stage:
     """``canvas`` is the page's, its control transferred. ``warn`` is told of what will not look as asked for."""
 
-    def __init__(self, canvas: Any, kernels: Kernels, warn: Callable[[str, str, str | None], None]) -> None:
+    def __init__(self, canvas: Any, kernels: Kernels, lent: Lent, warn: Callable[[str, str, str | None], None]) -> None:
         self._canvas, self._kernels, self._warn = canvas, kernels, warn
         self._context = canvas.getContext("2d", to_js_object({"alpha": False}))
         if not self._context:
             raise ContractError("canvas: is used for something else already")
-        self.media = BrowserMedia({}, lambda: None)
+        self.media = BrowserMedia({}, lambda: None, lent)
         self._known: dict[str, tuple[Any, ...]] = {}
         self._fonts: dict[str, Any] = {}
         self._view: View | None = None
@@ -67,6 +68,7 @@ class Stage:
         if self._typesetter is None:
             self._typesetter = Typesetter(plan.size)
         await self._typesetter.prepare(texts_of(plan), self._fonts, self._told)
+        await self.media.rasterise(drawings_of(plan))
         if self._executor is not None:
             return
         self._view, self._size = view, plan.size

@@ -15,16 +15,20 @@ from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.output import BrowserOutput
 from gran_worker.browser.planar import PlanarExecutor
 from gran_worker.browser.planes import PlanarKernel
+from gran_worker.browser.rasteriser import Lent
 from gran_worker.browser.sink import Destination
 from gran_worker.browser.soundencoder import Trials
 from gran_worker.browser.truecolour import TrueColour
 from gran_worker.browser.typesetter import Typesetter, Written
+from gran_worker.drawings import Drawing, wanted_drawings
 from gran_worker.errors import GraphicsError
 from gran_worker.messages import Warning
 from gran_worker.plan import RenderPlan
 from gran_worker.settings import Settings
 from gran_worker.shown import leaves
 from gran_worker.telemetry import Meter
+
+STILL_DRAWING = "Clip {}: of an animated SVG drawing only the first moment is shown."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,16 @@ class Sources:
 
 class Studio:
     def __init__(
-        self, sources: Sources, destination: Destination, trials: Trials, kernels: Kernels, meter: Meter, warn: Callable[[Warning], None]
+        self,
+        sources: Sources,
+        destination: Destination,
+        trials: Trials,
+        kernels: Kernels,
+        lent: Lent,
+        meter: Meter,
+        warn: Callable[[Warning], None],
     ) -> None:
-        self.media = BrowserMedia(sources.files, meter.alive)
+        self.media = BrowserMedia(sources.files, meter.alive, lent)
         self._fonts = sources.fonts
         self._typesetter: Typesetter | None = None
         self._destination, self._trials, self._kernels = destination, trials, kernels
@@ -69,6 +80,8 @@ class Studio:
             self._meter.encoder = f"{rung.codec}, {rung.hardware}"
             if rung.differs:
                 self._fallback(f"The video is encoded with {rung.differs}.")
+        for drawing in await self.media.rasterise(drawings_of(plan)):
+            self._warn(Warning(code="animation", message=STILL_DRAWING.format(drawing.name), clip_id=drawing.clip_id))
         self._typesetter = Typesetter(plan.size)
         await self._typesetter.prepare(texts_of(plan), self._fonts, self._warn)
         executor = None
@@ -121,6 +134,10 @@ class Studio:
 def _entries(timeline: Any, name: str) -> Iterable[tuple[str, Any]]:
     record = or_none(getattr(timeline, name, None))
     return entries(record).items() if record is not None else ()
+
+
+def drawings_of(plan: RenderPlan) -> dict[str, Drawing]:
+    return wanted_drawings(layer for stretch in plan.stretches for layer in stretch.layers)
 
 
 def texts_of(plan: RenderPlan) -> Iterator[Written]:

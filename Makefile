@@ -13,7 +13,7 @@ SITE := dist/index.html
 WORKER_FILES := $(shell find py/gran_worker -name '*.py')
 WEB_FILES := $(shell find web -type f)
 
-.PHONY: start test check build export scenes bench e2e soak contract lock clean
+.PHONY: start test check build export scenes bench e2e soak mixing contract lock clean
 
 start: build
 	@node build/serve.mjs --port $(PORT)
@@ -49,9 +49,22 @@ bench/node_modules: bench/package-lock.json
 e2e: $(SITE)
 	@build/e2e.sh
 
-# Ten minutes of flashes and clicks: sound may not drift.
+# Ten minutes of flashes and clicks: sound may not drift. Half an hour of 720p, three hours of twenty tracks of sound: memory may not grow;
+# the result goes into docs/soak.md.
 soak: $(SITE)
 	@GRAN_SYNC_MINUTES=10 build/e2e.sh e2e/sound.spec.ts -g 'flash and click'
+	@GRAN_SOAK_MINUTES=30 GRAN_SOAK_RECORD=1 build/e2e.sh e2e/soak.spec.ts
+	@GRAN_SOUND_SOAK_MINUTES=180 build/e2e.sh e2e/sound-soak.spec.ts
+
+# How fast twenty clips are mixed, in times real time, in the interpreter that is shipped
+mixing: $(SITE)
+	@node bench/mixing.mjs
+
+# make fuzz N=5000 SEED=1
+N ?= 2000
+SEED ?= 1
+fuzz: $(SITE)
+	@GRAN_FUZZ_CASES=$(N) GRAN_FUZZ_SEED=$(SEED) build/e2e.sh e2e/fuzz.spec.ts
 
 # Writes the message contract that both sides read; `make check` refuses a stale one.
 contract: $(S)/venv $(S)/npm

@@ -1,12 +1,11 @@
 /** A cancel at any moment ends in the contract's own words, within a second, and leaves nothing behind. */
-import { expectFrames, filmOf, longFilm, MP4, shot, timeline, WEBM } from './films.ts';
-import { expect, PHASES, test, type Bench, type Outcome, type When } from './harness.ts';
+import { expectFrames, expectWorks, filmOf, longFilm, MP4, SHORT, WEBM } from './films.ts';
+import { expect, PHASES, test, type Outcome, type When } from './harness.ts';
 
 const CANCELLED = { name: 'ExportError', message: 'Export cancelled by user', recoverable: true, code: 'E_CANCELLED' };
 const LIMIT_MS = 1000;
 
 const LONG = longFilm(60);
-const SHORT = timeline([shot('only', 'long-gop.mp4', [0, 1], 1.5)]);
 
 /** The same moments every time: a failure can be looked at again. */
 function* moments(seed: number): Generator<number> {
@@ -21,11 +20,6 @@ function expectCancelled(outcome: Outcome): void {
   expect(outcome.error).toEqual(CANCELLED);
   expect(outcome.messages.at(-1)?.message).toEqual({ type: 'error', message: CANCELLED.message, recoverable: true });
   expect(outcome.cancelMs).toBeLessThanOrEqual(LIMIT_MS);
-}
-
-async function expectWorks(bench: Bench, folder: string): Promise<void> {
-  const { path, outcome } = await bench.exportFile({ timeline: SHORT, settings: MP4 }, folder);
-  await expectFrames(path, SHORT, MP4, outcome);
 }
 
 test('at ten moments, over nothing and over a file', async ({ bench }, info) => {

@@ -1,8 +1,10 @@
 /** Packets that go from a source into the file as they are: the same bytes, cut to the sample. */
+import { join } from 'node:path';
 import { media, soundOf, type MediaName } from './fixtures/media.ts';
 import { clicksOf } from './fixtures/sound.ts';
-import { MP4, shot, timeline } from './films.ts';
-import { expect, test, warningsOf, type Outcome, type Settings } from './harness.ts';
+import { readNumber } from './fixtures/barcode.ts';
+import { expectFrames, expectSound, MP4, shot, timeline, WEBM } from './films.ts';
+import { expect, test, warningsOf, type Outcome, type Settings, type Timeline } from './harness.ts';
 import * as read from './read.ts';
 
 const RATE_HZ = 48_000;
@@ -10,9 +12,9 @@ const FROM_S = 0.712345;
 const SECONDS = 2;
 const MATROSKA = ['mkv', 'webm'];
 
-/** How the sound came into the file, as the telemetry tells. */
-function soundBy(outcome: Outcome): unknown {
-  return outcome.messages.map(({ message }) => message).findLast(({ type }) => type === 'telemetry')?.sound;
+/** What the last telemetry tells. */
+function told(outcome: Outcome): { sound?: string; copiedFrames: number } {
+  return outcome.messages.map(({ message }) => message).findLast(({ type }) => type === 'telemetry') as never;
 }
 
 /** Where `part` lies in `whole`, packet by packet, or -1. */
@@ -52,7 +54,7 @@ for (const { source, codec, container, alike } of PASSAGES) {
     };
     const film = timeline([shot('only', source, [0, SECONDS], FROM_S)]);
     const { path, outcome } = await bench.exportFile({ timeline: film, settings }, info.outputDir);
-    expect(soundBy(outcome)).toBe('copied');
+    expect(told(outcome).sound).toBe('copied');
     expect(warningsOf(outcome)).toEqual([]);
     expect(await read.complaints(path)).toBe('');
     const [part, whole] = [await read.packetHashes(path, 'a'), await read.packetHashes(await media(source), 'a')];
@@ -78,5 +80,76 @@ for (const { source, codec, container, alike } of PASSAGES) {
     const original = (await read.readSound(await media(source))).channels[0]!.subarray(from, from + n);
     const worst = original.reduce((most, sample, i) => Math.max(most, Math.abs(sample - byFfmpeg[i]!)), 0);
     expect(worst, 'off from the source').toBeLessThanOrEqual(alike);
+  });
+}
+
+interface Cut {
+  readonly film: Timeline;
+  readonly settings: Settings;
+  /** Frames. */
+  readonly copied: number;
+}
+
+const COPYING: Settings = { ...MP4, copy: 'auto' };
+const SILENT: Settings = { ...COPYING, audio: false };
+
+const CUTS: Readonly<Record<string, Cut>> = {
+  // Source frames 21 to 110 and 90 to 149, key frames at 45, 90 and 135. Where a cut falls among B-frames, those are encoded.
+  'H.264 with B-frames in MP4': {
+    film: timeline([shot('a', 'groups.mp4', [0, 3], 0.7), shot('b', 'groups.mp4', [3, 5], 3)]),
+    settings: COPYING,
+    copied: 64 + 59,
+  },
+  'H.264 with open groups': { film: timeline([shot('a', 'open-groups.mp4', [0, 3], 0)]), settings: SILENT, copied: 90 },
+  'VP9 in WebM': {
+    film: timeline([shot('a', 'ms-pts.webm', [0, 3.2032], 1.001)]),
+    settings: { ...WEBM, fps: 29.97, copy: 'auto' },
+    copied: 80,
+  },
+};
+
+function numbers(film: read.Film): unknown[] {
+  return film.frames.map((_, i) => read.numberIn(film, i));
+}
+
+for (const [name, { film, settings, copied }] of Object.entries(CUTS)) {
+  test(`a cut copies what it can: ${name}`, async ({ bench }, info) => {
+    const file = bench.name(settings.container);
+    const outcome = await bench.export({ timeline: film, settings, output: { $opfs: file } });
+    expect(outcome.error).toBeUndefined();
+    expect(warningsOf(outcome).filter(({ code }) => code !== 'encoder-fallback')).toEqual([]);
+
+    // As Gran itself would take it in again: decoders are told less there than where a browser plays the file.
+    const whole = { startUs: 0, durationUs: outcome.completed!.durationMs * 1000 };
+    const again: Timeline = {
+      ...timeline([{ kind: 'clip', clipType: 'media', id: 'again', timelineRange: whole, sourceRange: whole, source: { path: file } }]),
+      sources: { [file]: { $opfs: file } },
+    };
+    const encoded: Settings = { ...settings, audio: false, copy: 'never' };
+    const second = await bench.exportFile({ timeline: again, settings: encoded }, info.outputDir);
+    expect(told(second.outcome).copiedFrames).toBe(0);
+
+    const path = join(info.outputDir, file);
+    await bench.save(file, path);
+    const decoded = await expectFrames(path, film, settings, outcome);
+    expect(numbers(await read.readFilm(second.path))).toEqual(numbers(decoded));
+    if (settings.audio) await expectSound(path, film, settings);
+
+    const hashes = await read.packetHashes(path, 'v');
+    const source = new Set(await read.packetHashes(await media(Object.keys(film.sources)[0] as MediaName), 'v'));
+    expect(told(outcome).copiedFrames).toBe(copied);
+    expect(hashes.filter((hash) => source.has(hash)).length, "packets that are the source's").toBe(copied);
+
+    // Before, at and after each place where copying begins or ends.
+    const order = hashes.map((hash) => source.has(hash));
+    const joins = order.flatMap((is, i) => (i > 0 && is !== order[i - 1] ? [i - 1, i, i + 1, i + 2] : []));
+    const looked = [...new Set([0, ...joins, decoded.frames.length - 1])].filter((i) => i < decoded.frames.length);
+    const { num, den } = settings.fps === 29.97 ? { num: 30_000, den: 1001 } : { num: 30, den: 1 };
+    const seen = await bench.seenByChromium(
+      path,
+      looked.map((i) => ((i + 0.5) * den) / num),
+    );
+    const place = { x: 0, y: 0, width: settings.width, height: settings.height };
+    expect(seen.map((luma) => readNumber(luma, settings.width, place))).toEqual(looked.map((i) => read.numberIn(decoded, i)));
   });
 }

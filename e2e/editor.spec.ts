@@ -223,7 +223,7 @@ test('a film comes back from an OpenTimelineIO file as it went', async ({ person
   const chooser = page.waitForEvent('filechooser');
   await person.menu('Open .otio…');
   await (await chooser).setFiles(path);
-  await expect(page.getByText(/^Opened:/)).toBeVisible();
+  await expect(page.locator('#toasts').getByText(/^Opened:/)).toBeVisible();
   await expect(person.card('dawn.webm')).toHaveAttribute('data-state', 'missing');
   expect(await clips()).toEqual(before);
 });

@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { film, media, MEDIA_NAMES, soundOf, type MediaName } from './fixtures/media.ts';
 import type { Rect } from './fixtures/barcode.ts';
 import { clicksOf } from './fixtures/sound.ts';
-import type { Outcome, Settings, Timeline } from './harness.ts';
+import type { Bench, Outcome, Settings, Timeline } from './harness.ts';
 import { clicksHeard, exactly, frameStartUs, length, sampleAt, shownAt, type Clip, type Gap, type Rate, type Track } from './model.ts';
 import * as read from './read.ts';
 
@@ -12,6 +12,7 @@ export const BLOCK = 1024;
 /** A click begins with a sample of zero, so that nobody can tell its place better than this. */
 const BLURRED = 2;
 
+/** Everything is encoded, which is what most tests are about; copying.spec.ts is about the rest. */
 export const MP4: Settings = {
   width: 320,
   height: 180,
@@ -19,6 +20,7 @@ export const MP4: Settings = {
   codec: 'avc',
   bitrate: 2_500_000,
   container: 'mp4',
+  copy: 'never',
   audio: { codec: 'aac', bitrate: 160_000, sampleRate: 48_000, channels: 2 },
 };
 
@@ -28,6 +30,9 @@ export const WEBM: Settings = {
   container: 'webm',
   audio: { codec: 'opus', bitrate: 128_000, sampleRate: 48_000, channels: 2 },
 };
+
+/** Without sound: a second less, where sound does not matter. */
+export const SILENT: Settings = { ...MP4, audio: false };
 
 type Extra = Omit<Partial<Clip>, 'kind' | 'id' | 'timelineRange' | 'sourceRange' | 'source'>;
 
@@ -54,6 +59,9 @@ export function timeline(...tracks: readonly (readonly (Clip | Gap)[])[]): Timel
   };
 }
 
+/** One second, as little as shows that exporting works. */
+export const SHORT = timeline([shot('only', 'long-gop.mp4', [0, 1], 1.5)]);
+
 /**
  * Two sources on two tracks: the upper covers the lower whole for a while, then in a corner, and at both ends of that shows over nothing. Its
  * first cut lands on a click of its source.
@@ -78,9 +86,9 @@ export const SPEEDS = timeline([
 ]);
 
 /** A film of `seconds` in shots of 5 s, for what needs time. */
-export function longFilm(seconds: number, path: MediaName = 'long-gop.mp4'): Timeline {
-  const count = Math.ceil(seconds / 5);
-  return timeline(Array.from({ length: count }, (_, i) => shot(`s${i}`, path, [5 * i, Math.min(seconds, 5 * i + 5)], 0.5)));
+export function longFilm(seconds: number, path: MediaName = 'long-gop.mp4', each = 5): Timeline {
+  const count = Math.ceil(seconds / each);
+  return timeline(Array.from({ length: count }, (_, i) => shot(`s${i}`, path, [each * i, Math.min(seconds, each * (i + 1))], 0.5)));
 }
 
 const EXACT: Readonly<Record<string, Rate>> = {
@@ -150,8 +158,19 @@ function describeFrame(decoded: read.Film, index: number, shown: ReturnType<type
   return [wanted, found];
 }
 
+/** Asserts that the worker still exports. */
+export async function expectWorks(bench: Bench, folder: string): Promise<void> {
+  const { path, outcome } = await bench.exportFile({ timeline: SHORT, settings: MP4 }, folder);
+  await expectFrames(path, SHORT, MP4, outcome);
+}
+
 /** Asserts that every frame of a file shows what the model says, and how many there are and how long they last. */
-export async function expectFrames(path: string, timeline: Timeline, settings: Settings, outcome: Outcome): Promise<read.Film> {
+export async function expectFrames(
+  path: string,
+  timeline: Timeline,
+  settings: Settings,
+  outcome: Pick<Outcome, 'completed'>,
+): Promise<read.Film> {
   const rate = rateOf(settings.fps);
   const { frames, durationUs } = length(timeline.tracks, rate);
   const { video, duration } = await read.probe(path);

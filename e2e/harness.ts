@@ -7,6 +7,7 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test as base, type Browser, type BrowserContext, type ConsoleMessage, type Page } from '@playwright/test';
 import type { Caption, Settings, SourceInfo, Support } from '../web/export-worker-client.js';
+import type { Audit, Fault } from './faults.ts';
 import { media, MEDIA_NAMES, type MediaName } from './fixtures/media.ts';
 import { isProgress, PHASES, problemsIn, type Entry, type Message, type Phase, type Progress } from './judge.ts';
 import type { Track } from './model.ts';
@@ -15,6 +16,7 @@ export { expect, PHASES };
 export type { Entry, Message, Phase, Settings };
 
 const HERE = dirname(fileURLToPath(import.meta.url));
+const LETTING_GO_MS = 1000;
 /** Worker scripts report violations of their own policy only to themselves. */
 const VIOLATION = '[policy violated]';
 
@@ -31,6 +33,7 @@ export interface StreamSpec {
   /** Writes that succeed before one fails. */
   readonly failAtWrite?: number;
   readonly failName?: string;
+  readonly failMessage?: string;
   readonly failClose?: boolean;
   /** Writes never end. */
   readonly stallAtWrite?: boolean;
@@ -63,10 +66,38 @@ export interface GivenFile {
   readonly name: string;
 }
 
+/** A file made of another one, or of nothing, with something wrong in it. */
+export interface Broken {
+  readonly of?: MediaName;
+  readonly name?: string;
+  readonly text?: string;
+  /** Bits in the middle half. */
+  readonly flips?: number;
+  /** Bytes put `skip` bytes behind the first `behind`. */
+  readonly behind?: string;
+  readonly skip?: number;
+  readonly put?: readonly number[];
+  /** What follows is this again and again, or zeros. */
+  readonly repeat?: readonly number[];
+  readonly zerosMb?: number;
+}
+
+export type Source = { readonly $media: MediaName } | { readonly $broken: Broken };
+
 export interface Timeline {
   readonly timebase: { readonly fps: number };
   readonly tracks: readonly Track[];
-  readonly sources: Readonly<Record<string, { readonly $media: MediaName } | { readonly $blob: string } | GivenFile>>;
+  readonly sources: Readonly<
+    Record<
+      string,
+      | { readonly $media: MediaName }
+      | { readonly $blob: string }
+      | { readonly $broken: Broken }
+      | { readonly $bytes: string; readonly name: string }
+      | { readonly $opfs: string }
+      | GivenFile
+    >
+  >;
   readonly timelines?: Readonly<Record<string, unknown>>;
   readonly fonts?: Readonly<Record<string, { readonly $media: MediaName }>>;
   readonly captions?: readonly Caption[];
@@ -79,6 +110,8 @@ export interface Request {
   readonly cancel?: When;
   /** Cancel through the signal instead of the method. */
   readonly signal?: boolean;
+  /** What goes wrong in the worker meanwhile. */
+  readonly faults?: readonly Fault[];
 }
 
 export interface Refusal {
@@ -111,18 +144,27 @@ export interface Driver {
   ask(question: 'probe' | 'support', value: any): Promise<SourceInfo | Support>;
   call(method: string, args: unknown[]): Promise<{ value?: any; error?: Refusal }>;
   cancel(): Promise<void>;
-  openWire(): Promise<number>;
-  post(wire: number, message: unknown, transfers?: boolean): Promise<number>;
+  openWire(): Promise<{ wire: number; worker: number }>;
+  post(wire: number, message: unknown, transfers?: boolean): Promise<void>;
   closeWire(wire: number): Promise<void>;
+  breakWire(wire: number, faults: readonly Fault[]): Promise<void>;
+  /** Of a wire's worker, or of the client's. */
+  audit(wire?: number): Promise<Audit>;
   streams(): Promise<StreamReport[]>;
   list(): Promise<Record<string, number>>;
   write(name: string, text: string): Promise<void>;
   read(name: string): Promise<string>;
   remove(name: string): Promise<void>;
   unlocked(name: string): Promise<void>;
+  /** Opens a file for writing, as another tab would. */
+  hold(name: string): Promise<void>;
+  /** Writes and closes it; what it holds then. */
+  release(name: string): Promise<string>;
 }
 
 export interface Outcome {
+  /** As the log counts them. */
+  readonly worker: number | undefined;
   readonly completed?: { readonly durationMs: number; readonly frames: number };
   readonly error?: Refusal;
   readonly messages: readonly Entry[];
@@ -130,6 +172,8 @@ export interface Outcome {
   /** From the cancel to the end. */
   readonly cancelMs?: number;
   readonly stream?: StreamReport;
+  /** What the worker has open, once it has had a second to let go of it. */
+  readonly audit: Audit;
 }
 
 /** A page under watch. Whatever it does that no export may do is found by `expectQuiet`. */
@@ -237,6 +281,11 @@ export class Bench extends Watched {
       if (name === 'blank.html') await route.fulfill({ headers: Object.fromEntries(kept), contentType: 'text/html', body: blank });
       else await route.fulfill({ contentType: 'text/javascript', body: await readFile(join(HERE, 'page', name ?? ''), 'utf8') });
     });
+    await this.context.route('**/export-worker.js', async (route) => {
+      const response = await route.fetch();
+      const faults = await readFile(join(HERE, 'page/faults.js'), 'utf8');
+      await route.fulfill({ response, body: `${faults}\n${await response.text()}` });
+    });
     await this.context.route('**/__e2e/media/*', async (route) => {
       const name = MEDIA_NAMES.find((known) => route.request().url().endsWith(`/${known}`));
       if (!name) return route.fulfill({ status: 404 });
@@ -258,9 +307,12 @@ export class Bench extends Watched {
     const before = await this.page.evaluate(() => granDriver.list());
     const bytesBefore = name && before[name] ? await this.page.evaluate((name) => granDriver.read(name), name) : undefined;
     const raw = (await this.page.evaluate((request) => granDriver.export(request), request)) as Raw;
-    const messages = (await this.log(raw.from, raw.to)).filter(({ sent }) => !sent);
+    const log = await this.log(raw.from, raw.to);
+    const messages = log.filter(({ sent }) => !sent);
     const outcome: Outcome = {
+      worker: log.find(({ message }) => message.type === 'init_export')?.worker,
       messages,
+      audit: await this.expectLetGo(),
       ms: raw.endedAt - raw.startedAt,
       ...(raw.completed && { completed: raw.completed }),
       ...(raw.error && { error: raw.error }),
@@ -270,6 +322,23 @@ export class Bench extends Watched {
     if (outcome.error && name) await this.expectUntouched(name, bytesBefore, Object.keys(before));
     else if (name) await this.expectOnly([...Object.keys(before), name]);
     return outcome;
+  }
+
+  /** What an export is refused with; the destination is the test's own business. */
+  async refused(request: Request): Promise<Refusal | undefined> {
+    return ((await this.page.evaluate((request) => granDriver.export(request), request)) as Raw).error;
+  }
+
+  /** Within a second after an export nothing of it is open any more: no frame, no codec, no file, no port. */
+  async expectLetGo(wire?: number): Promise<Audit> {
+    let audit!: Audit;
+    const left = async (): Promise<unknown> => {
+      audit = await this.page.evaluate((wire) => granDriver.audit(wire), wire);
+      return Object.fromEntries(Object.entries(audit.open).filter(([, count]) => count > 0));
+    };
+    await left(); // a worker that had to be replaced is booting still
+    await expect.poll(left, { message: 'objects left open', timeout: LETTING_GO_MS, intervals: [20, 50, 100] }).toEqual({});
+    return audit;
   }
 
   /** The destination is what it was, or gone when there was nothing (an empty file counts as nothing), and nobody holds it. */
@@ -328,52 +397,95 @@ export class Bench extends Watched {
     return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   }
 
+  /** Luma of the frames that show at `times` (seconds) where Chromium itself plays the file. */
+  async seenByChromium(path: string, times: readonly number[]): Promise<Uint8Array[]> {
+    const file = (await readFile(path)).toString('base64');
+    const type = TYPES[extname(path)] ?? '';
+    const seen = await this.page.evaluate(
+      async ([file, type, times]) => {
+        const video = document.createElement('video');
+        const bytes = Uint8Array.from(atob(file), (char) => char.charCodeAt(0));
+        video.src = URL.createObjectURL(new Blob([bytes], { type }));
+        video.muted = true;
+        const next = (event: string): Promise<unknown> => new Promise((resolve) => video.addEventListener(event, resolve, { once: true }));
+        await next('loadeddata');
+        const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
+        const context = canvas.getContext('2d', { willReadFrequently: true })!;
+        const frames: string[] = [];
+        for (const time of times) {
+          const there = new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+          video.currentTime = time;
+          await there;
+          context.drawImage(video, 0, 0);
+          const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+          let text = '';
+          for (let at = 1; at < data.length; at += 4) text += String.fromCharCode(data[at]!);
+          frames.push(btoa(text));
+        }
+        URL.revokeObjectURL(video.src);
+        return frames;
+      },
+      [file, type, times] as const,
+    );
+    return seen.map((frame) => new Uint8Array(Buffer.from(frame, 'base64')));
+  }
+
   async openWire(): Promise<Wire> {
-    const number = await this.page.evaluate(() => granDriver.openWire());
-    return new Wire(this, number);
+    const { wire, worker } = await this.page.evaluate(() => granDriver.openWire());
+    return new Wire(this, wire, worker);
   }
 }
 
 /** A bare worker, for what the client does not let through. */
 export class Wire {
-  private from = 0;
   /** Ends of exports that a test has seen already. */
   private seen = 0;
 
   constructor(
     readonly bench: Bench,
     readonly number: number,
+    /** As the log counts the workers of the page. */
+    private readonly worker: number,
   ) {}
 
   /** Posts a message in which `{$media}` and the like are made real; without `transfers` nothing is transferred. */
   async post(message: unknown, transfers = true): Promise<void> {
-    const at = await this.bench.page.evaluate(([wire, message, transfers]) => granDriver.post(wire, message, transfers), [
+    await this.bench.page.evaluate(([wire, message, transfers]) => granDriver.post(wire, message, transfers), [
       this.number,
       message,
       transfers,
     ] as const);
-    if (this.from === 0) this.from = at;
+  }
+
+  /** What went in and out. */
+  async entries(): Promise<Entry[]> {
+    const log = await this.bench.log();
+    return log.filter((entry) => entry.worker === this.worker);
   }
 
   async messages(): Promise<Message[]> {
-    const log = await this.bench.log();
-    // The client's own worker came first, and a wire's first post tells which one it is.
-    const worker = log[this.from]?.worker;
-    return log.filter((entry) => entry.worker === worker && !entry.sent).map(({ message }) => message);
+    return (await this.entries()).filter(({ sent }) => !sent).map(({ message }) => message);
   }
 
   /** Waits for the `count`th message that `matches`, and returns it. */
   async next(matches: (message: Message) => boolean, count = 1, timeoutMs = 20_000): Promise<Message> {
     let found: Message | undefined;
     await expect
-      .poll(async () => (found = (await this.messages()).filter(matches)[count - 1]) !== undefined, { timeout: timeoutMs, intervals: [20] })
+      .poll(async () => (found = (await this.messages()).filter(matches)[count - 1]) !== undefined, {
+        timeout: timeoutMs,
+        intervals: [20, 50, 100],
+      })
       .toBe(true);
     return found!;
   }
 
   /** The next `completed` or `error`. */
-  ended(): Promise<Message> {
-    return this.next(({ type }) => type === 'completed' || type === 'error', ++this.seen);
+  ended(timeoutMs?: number): Promise<Message> {
+    return this.next(({ type }) => type === 'completed' || type === 'error', ++this.seen, timeoutMs);
+  }
+
+  breakWith(faults: readonly Fault[]): Promise<void> {
+    return this.bench.page.evaluate(([wire, faults]) => granDriver.breakWire(wire, faults), [this.number, faults] as const);
   }
 
   async close(): Promise<void> {

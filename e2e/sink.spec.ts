@@ -1,10 +1,10 @@
 /** Handle, stream and port: the three forms of a destination, each committed before `completed` and dropped after anything else. */
-import { writeFile } from 'node:fs/promises';
-import { CUTS, expectFrames, MP4, shot, timeline, WEBM } from './films.ts';
-import { expect, test, type Outcome, type SinkEvent, type StreamSpec, type Wire } from './harness.ts';
+import { stat, writeFile } from 'node:fs/promises';
+import type { Fault } from './faults.ts';
+import { CUTS, expectFrames, expectWorks, MP4, SHORT, shot, SILENT, timeline, WEBM } from './films.ts';
+import { expect, test, type Outcome, type Settings, type SinkEvent, type Wire } from './harness.ts';
 import * as read from './read.ts';
 
-const SHORT = timeline([shot('only', 'long-gop.mp4', [0, 1], 1.5)]);
 /** What 16 MiB chunks leave of a small film: one write, or a few when the container goes back. */
 const names = (outcome: Outcome): SinkEvent[] => outcome.stream!.events.map(({ name }) => name);
 
@@ -47,33 +47,89 @@ test('a slow stream gets the same film as a fast one, never more than two writes
   expect(prints[1]).toEqual(prints[0]);
 });
 
-const FAULTS: Readonly<Record<string, StreamSpec>> = {
-  'the first write is refused': { failAtWrite: 0 },
-  'a later write is refused': { failAtWrite: 1 },
-  'the close is refused': { failClose: true, failName: 'QuotaExceededError' },
-};
+const FULL = 'The disk is full. Free some space and export again.';
+const WITHDRAWN = 'Access to the file ended. Choose where to save again.';
+const GONE = 'The file or its folder is gone. Choose where to save again.';
+const TAKEN = 'The file is being written by another tab or program. Close it there, or save under another name.';
+const OTHER = 'The file could not be written (The device is busy). Try again, or save somewhere else.';
 
-for (const [fault, spec] of Object.entries(FAULTS)) {
-  test(`${fault}: an error within a second, in plain words`, async ({ bench }, info) => {
-    // MP4 with its index last goes back to the start of the file once, so there are at least two writes.
-    const outcome = await bench.export({ timeline: SHORT, settings: { ...MP4, fastStart: false }, output: { $stream: spec } });
-    const failed = outcome.stream!.events.find(({ name }) => name === 'failed');
-    if (!failed) {
-      // The whole film went in one write; then there was no later one to refuse.
-      expect(spec.failAtWrite).toBe(1);
-      expect(outcome.completed).toBeDefined();
-      info.annotations.push({ type: 'note', description: 'only one write' });
-      return;
+/** What a write, or the close, is refused with; and what a person reads. */
+const REFUSALS: readonly (readonly [name: string, message: string, code: string])[] = [
+  ['QuotaExceededError', FULL, 'E_DISK'],
+  ['NotAllowedError', WITHDRAWN, 'E_PERMISSION'],
+  ['NotFoundError', GONE, 'E_PERMISSION'],
+  ['InvalidStateError', OTHER, 'E_DISK'],
+];
+
+/** Asserts how an export ended, and that it did so within a second of the refusal. */
+function expectRefused({ completed, error, messages }: Outcome, refusedAt: number | undefined, message: string, code: string): void {
+  expect(completed).toBeUndefined();
+  expect(error).toMatchObject({ message, recoverable: true, code });
+  if (refusedAt !== undefined) expect(messages.at(-1)!.at - refusedAt).toBeLessThanOrEqual(1000);
+}
+
+for (const step of ['write', 'close'] as const) {
+  test(`a file whose ${step} is refused: an error in plain words, and the file is as it was`, async ({ bench }) => {
+    for (const [name, message, code] of REFUSALS) {
+      for (const existing of [false, true]) {
+        const file = bench.name();
+        if (existing) await bench.page.evaluate((file) => granDriver.write(file, 'the film of last week'), file);
+        const where = `FileSystemWritableFileStream.${step}`;
+        const faults: Fault[] = [{ where, how: 'reject', name, message: 'The device is busy' }];
+        const outcome = await bench.export({ timeline: SHORT, settings: SILENT, output: { $opfs: file }, faults });
+        expectRefused(outcome, undefined, message, code);
+        expect(outcome.audit.struck).toBeGreaterThan(0);
+      }
     }
-    expect(outcome.completed).toBeUndefined();
-    expect(outcome.error).toMatchObject({ recoverable: true, code: 'E_DISK' });
-    expect(outcome.error!.message).toMatch(/disk|space|full/i);
-    expect(outcome.error!.message).not.toMatch(/Error\b|DOMException|Traceback|undefined/);
-    expect(outcome.messages.at(-1)!.at - failed.at).toBeLessThanOrEqual(1000);
-    const next = await bench.export({ timeline: SHORT, settings: MP4, output: { $stream: {} } });
-    expect(next.error).toBeUndefined();
+    await expectWorks(bench, test.info().outputDir);
+  });
+
+  test(`a stream whose ${step} is refused: an error within a second, in plain words`, async ({ bench }) => {
+    for (const [failName, message, code] of REFUSALS) {
+      const spec = { failName, failMessage: 'The device is busy', ...(step === 'write' ? { failAtWrite: 0 } : { failClose: true }) };
+      const outcome = await bench.export({ timeline: SHORT, settings: SILENT, output: { $stream: spec } });
+      expectRefused(outcome, outcome.stream!.events.find(({ name }) => name === 'failed')!.at, message, code);
+      expect(names(outcome)).not.toContain('closed');
+    }
+    await expectWorks(bench, test.info().outputDir);
   });
 }
+
+test('a file that does not open: an error that says why', async ({ bench }) => {
+  const refusals = [...REFUSALS, ['NoModificationAllowedError', TAKEN, 'E_PERMISSION']] as const;
+  for (const [name, message, code] of refusals) {
+    const faults: Fault[] = [{ where: 'FileSystemFileHandle.createWritable', how: 'reject', name, message: 'The device is busy' }];
+    const outcome = await bench.export({ timeline: SHORT, settings: SILENT, output: { $opfs: bench.name() }, faults });
+    expectRefused(outcome, undefined, message, code);
+  }
+});
+
+test('a file that another writer has open is left to it', async ({ bench }) => {
+  const file = bench.name();
+  await bench.page.evaluate((file) => granDriver.hold(file), file);
+  // Nothing may be taken away from who has it open.
+  const outcome = await bench.refused({ timeline: SHORT, settings: SILENT, output: { $opfs: file } });
+  expect(outcome).toMatchObject({ message: TAKEN, recoverable: true, code: 'E_PERMISSION' });
+  expect(await bench.page.evaluate((file) => granDriver.release(file), file)).toBe('theirs');
+  await bench.page.evaluate((file) => granDriver.remove(file), file);
+});
+
+test('a film larger than a chunk goes to a slow file in turns, and is the same film', async ({ bench }, info) => {
+  test.setTimeout(120_000);
+  const settings: Settings = { ...SILENT, width: 640, height: 360, bitrate: 30_000_000 };
+  const film = timeline([shot('once', 'noise.mp4', [0, 4], 0), shot('again', 'noise.mp4', [4, 5], 0)]);
+  const prints: unknown[] = [];
+  for (const ms of [0, 1500]) {
+    const faults: Fault[] = [{ where: 'FileSystemWritableFileStream.write', how: 'slow', ms }];
+    const { path, outcome } = await bench.exportFile({ timeline: film, settings, faults }, info.outputDir);
+    expect(outcome.audit.most['FileSystemWritableFileStream writes'], 'chunks on their way').toBeLessThanOrEqual(2);
+    expect(outcome.audit.most['WritableStreamDefaultWriter writes'], 'chunks that the muxer has ready').toBeLessThanOrEqual(2);
+    expect(outcome.audit.most.VideoFrame, 'live frames').toBeLessThanOrEqual(16);
+    prints.push(await read.fingerprint(path));
+    console.log(`    ${((await stat(path)).size / 1e6).toFixed(1)} MB in ${(outcome.ms / 1000).toFixed(1)} s`);
+  }
+  expect(prints[1]).toEqual(prints[0]);
+});
 
 test('an existing file is replaced by a success, and only then', async ({ bench }, info) => {
   const name = bench.name();
@@ -112,10 +168,15 @@ test.describe('on the bare wire', () => {
     expect((await read.probe(path)).video[0]?.nb_read_frames).toBe('30');
   });
 
-  test('a port that fails is an error', async () => {
-    await wire.post({ type: 'init_export', timeline: SHORT, settings: MP4, writablePort: { $port: { failClose: true } } });
-    expect(await wire.ended()).toMatchObject({ type: 'error', recoverable: true });
-  });
+  for (const step of ['write', 'close'] as const) {
+    test(`a port whose ${step} is refused: an error in plain words`, async () => {
+      for (const [failName, message] of REFUSALS) {
+        const spec = { failName, failMessage: 'The device is busy', ...(step === 'write' ? { failAtWrite: 0 } : { failClose: true }) };
+        await wire.post({ type: 'init_export', timeline: SHORT, settings: SILENT, writablePort: { $port: spec } });
+        expect(await wire.ended()).toEqual({ type: 'error', message, recoverable: true });
+      }
+    });
+  }
 
   test('a transferred stream is taken too', async ({ bench }, info) => {
     await wire.post({ type: 'init_export', timeline: SHORT, settings: MP4, writablePort: { $stream: {} } });

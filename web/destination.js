@@ -43,24 +43,33 @@ function handleDestination(handle) {
     committing: () => false,
     release: async () => true,
     async discard() {
-      if (await wasEmpty) await removeOnceUnlocked(handle);
+      await onceUnlocked((await wasEmpty) ? () => removed(handle) : () => opened(handle));
       return 'gone';
     },
   };
 }
 
-/** A terminated worker's writer holds the file for up to 1.5 s more. @param {FileSystemFileHandle} handle */
-async function removeOnceUnlocked(handle) {
-  const remove = /** @type {{remove?: () => Promise<void>}} */ (handle).remove?.bind(handle);
-  if (!remove) return;
+/** A terminated worker's writer holds the file for up to 1.5 s more. @param {() => Promise<void>} attempt */
+async function onceUnlocked(attempt) {
   for (const end = performance.now() + SWAP_FILE_PATIENCE_MS; performance.now() < end;) {
     try {
-      return await remove();
+      return await attempt();
     } catch (error) {
-      if (/** @type {Error} */ (error).name === 'NotFoundError') return;
+      if (['NotFoundError', 'NotAllowedError'].includes(/** @type {Error} */ (error).name)) return;
       await sleep(SWAP_FILE_RETRY_MS);
     }
   }
+}
+
+/** @param {FileSystemFileHandle} handle */
+async function removed(handle) {
+  await /** @type {{remove?: () => Promise<void>}} */ (handle).remove?.();
+}
+
+/** Nobody else has it open: the next export need not hear of this one. @param {FileSystemFileHandle} handle */
+async function opened(handle) {
+  const writable = await handle.createWritable(/** @type {any} */ ({ mode: 'exclusive' }));
+  await writable.abort();
 }
 
 /** @param {WritableStream} stream @param {() => void} onLost @returns {Destination} */

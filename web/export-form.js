@@ -62,7 +62,7 @@ export function exportForm() {
     <h2 id="export-heading">${t.setup.heading}</h2>
     <fieldset class="presets">
       <legend class="visually-hidden">${t.setup.preset}</legend>
-      ${PRESETS.map((preset) => presetRow(now, preset))} ${copyRow()} ${customRow(now)}
+      ${PRESETS.map((preset) => presetRow(now, preset))} ${customRow(now)}
     </fieldset>
     ${
       now.preset === 'custom'
@@ -114,14 +114,6 @@ function presetRow(now, preset) {
 /** @param {Choice} now */
 function customRow(now) {
   return presetOption('custom', now, now.preset === 'custom' ? t.setup.customNow : '', '');
-}
-
-/** What the exporter cannot do is said, not hidden. */
-function copyRow() {
-  return html`<label class="preset" data-off>
-    <input type="radio" name="preset" disabled />
-    <span class="preset-name">${t.presets.copy}</span><span class="preset-about">${t.setup.copyNote}</span>
-  </label>`;
 }
 
 /** @param {Choice} now */

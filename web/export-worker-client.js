@@ -188,7 +188,9 @@ export class ExportWorkerClient extends EventTarget {
   // The worker's life
 
   #startWorker() {
-    const worker = new Worker(new URL(WORKER_FILE, import.meta.url), { type: 'module', name: 'gran-export' });
+    // Its own: the worker holds a lock of this name for as long as it lives.
+    const name = `gran-export ${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
+    const worker = new Worker(new URL(WORKER_FILE, import.meta.url), { type: 'module', name });
     this.#worker = worker;
     const port = lendRasteriser();
     worker.postMessage({ type: 'lend_rasteriser', port }, [port]);
@@ -199,6 +201,9 @@ export class ExportWorkerClient extends EventTarget {
     };
     worker.onmessageerror = () => worker === this.#worker && this.#workerLost();
     worker.onerror = (event) => worker === this.#worker && this.#workerLost(event.message);
+    const gone = () => void (worker === this.#worker && this.#workerLost('the worker is gone'));
+    // Ready, it holds the lock. Of a worker that closes itself, or is killed, nothing else tells; where there are no locks, its silence.
+    this.#ready.then(() => navigator.locks?.request(name, gone)).catch(() => {});
     this.#setState('starting');
   }
 

@@ -1,6 +1,8 @@
 /** Boots Python in this worker and hands the worker over to it. What is done with a message is gran_worker's business. */
 import { loadPyodide } from 'pyodide';
 import { integrity, lock, wheel } from 'virtual:runtime';
+import { Decoders } from './decoders.js';
+import { guardReads } from './guard-reads.js';
 import { takeSounds } from './take-sounds.js';
 import { toJsonText } from './to-json-text.js';
 
@@ -9,6 +11,12 @@ const earlyMessages = [];
 /** @param {MessageEvent} event */
 const keepMessage = (event) => earlyMessages.push(event.data);
 self.addEventListener('message', keepMessage);
+
+/** Held as long as this worker lives: who waits for it hears at once that the worker is gone, which no event tells. */
+const alive = new Promise((resolve) => {
+  if (!self.name || !navigator.locks) resolve(undefined);
+  else void navigator.locks.request(self.name, () => (resolve(undefined), new Promise(() => {})));
+});
 
 /**
  * Encoders that browsers lack, from our own origin, when an export first needs one. Each tells mediabunny of itself.
@@ -64,7 +72,7 @@ async function loadPython() {
 async function boot() {
   const runtime = fetchRuntime();
   // All of it, not only Python: Pyodide waits for ever for a core that does not come.
-  const [python, mediabunny] = await Promise.all([loadPython(), import('mediabunny'), runtime.all]);
+  const [python, mediabunny] = await Promise.all([loadPython(), import('mediabunny'), runtime.all, alive]);
   await python.pyimport('micropip').install.callKwargs(folder + wheel, { deps: false });
   runtime.restore();
   python.registerJsModule('mediabunny', mediabunny);
@@ -76,7 +84,9 @@ async function boot() {
     if (!loaded.length && !python.loadedPackages[name]) throw new Error(`${name} could not be loaded`);
   };
   const loadPixi = () => import('./pixi.js');
-  python.registerJsModule('gran_js', { toJsonText, takeSounds, registerEncoder, loadPixi, loadPackage });
+  const decoders = new Decoders();
+  decoders.watch(self);
+  python.registerJsModule('gran_js', { toJsonText, takeSounds, guardReads, registerEncoder, loadPixi, loadPackage, decoders });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }

@@ -464,6 +464,7 @@ export interface Telemetry {
   timesRealTime?: number;
   droppedFrames: number;
   repeatedFrames: number;
+  copiedFrames: number;
   queuePeaks: {
     [k: string]: number;
   };

@@ -28,6 +28,23 @@ function mediaFile(name) {
   return file;
 }
 
+/** @param {import('../harness.ts').Broken} broken @returns {Promise<File>} */
+async function brokenFile({ of, name = of, text = '', flips = 0, behind, skip = 0, put = [], repeat = [0], zerosMb = 0 }) {
+  const bytes = of ? new Uint8Array(await (await mediaFile(of)).arrayBuffer()) : new TextEncoder().encode(text);
+  for (let i = 0; i < flips; i++) {
+    const at = Math.floor(bytes.length * (0.25 + i / (2 * flips)));
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << (i % 8));
+  }
+  if (behind) {
+    const found = String.fromCharCode(...bytes.subarray(0, 4096)).indexOf(behind);
+    const at = found >= 0 ? found : new TextDecoder('latin1').decode(bytes).lastIndexOf(behind);
+    if (at < 0) throw new Error(`no ${behind} in ${of}`);
+    bytes.set(put, at + behind.length + skip);
+  }
+  const megabyte = new Uint8Array(1 << 20).map((_, i) => repeat[i % repeat.length] ?? 0);
+  return new File([bytes, ...Array.from({ length: zerosMb }, () => megabyte)], name ?? 'broken');
+}
+
 /** @param {number} ms @returns {Promise<void>} */
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -48,7 +65,7 @@ function recordingSink(spec) {
       if (spec.writeDelayMs) await sleep(spec.writeDelayMs);
       if (spec.failAtWrite !== undefined && report.events.filter(({ name }) => name === 'write').length > spec.failAtWrite) {
         happened('failed');
-        throw new DOMException('No space is left', spec.failName ?? 'QuotaExceededError');
+        throw new DOMException(spec.failMessage ?? 'No space is left', spec.failName ?? 'QuotaExceededError');
       }
       if (spec.stallAtWrite) await new Promise(() => {});
       const end = position + data.byteLength;
@@ -67,7 +84,7 @@ function recordingSink(spec) {
       if (spec.closeDelayMs) await sleep(spec.closeDelayMs);
       if (spec.failClose) {
         happened('failed');
-        throw new DOMException('The disk went away', spec.failName ?? 'InvalidStateError');
+        throw new DOMException(spec.failMessage ?? 'The disk went away', spec.failName ?? 'InvalidStateError');
       }
       report.bytes = await base64(new Blob([file.subarray(0, report.size)]));
       happened('closed');
@@ -116,7 +133,9 @@ async function made(value, transfer) {
   if (Array.isArray(value)) return Promise.all(value.map((item) => made(item, transfer)));
   if (Object.getPrototypeOf(value) !== Object.prototype) return value;
   if ('$media' in value) return mediaFile(value.$media);
+  if ('$broken' in value) return brokenFile(value.$broken);
   if ('$blob' in value) return new Blob([value.$blob]);
+  if ('$bytes' in value) return new File([Uint8Array.from(atob(value.$bytes), (char) => char.charCodeAt(0))], value.name);
   if ('$file' in value) return new File([value.$file], value.name);
   if ('$opfs' in value) return (await navigator.storage.getDirectory()).getFileHandle(value.$opfs, { create: true });
   if ('$stream' in value) {
@@ -145,6 +164,9 @@ async function theClient() {
   client = new module.ExportWorkerClient();
   return client;
 }
+
+/** The client's own, of its time. */
+const clientWorker = () => granWorkers.findLast(({ name }) => name?.startsWith('gran-export'));
 
 /** Calls `act` once, at the moment that `when` describes. @param {When} when @param {() => void} act @returns {() => void} forgets it */
 function at(when, act) {
@@ -179,8 +201,9 @@ globalThis.granDriver = {
   },
 
   /** One export through the public client. */
-  async export({ timeline, settings, output, cancel, signal }) {
+  async export({ timeline, settings, output, cancel, signal, faults }) {
     const exporter = await theClient();
+    clientWorker()?.breakWith(faults ?? []);
     const request = { timeline: await made(timeline, []), settings, output: await made(output, []) };
     const from = granRecord.log.length;
     const stream = streams.length - 1;
@@ -234,9 +257,9 @@ globalThis.granDriver = {
 
   /** A worker of one's own, for what the client does not let through. */
   async openWire() {
-    const worker = new Worker('/export-worker.js', { type: 'module' });
-    wires.push(worker);
-    return wires.length - 1;
+    new Worker('/export-worker.js', { type: 'module' });
+    wires.push(/** @type {(typeof granWorkers)[number]} */ (granWorkers.at(-1)));
+    return { wire: wires.length - 1, worker: granWorkers.length };
   },
 
   async post(wire, message, transfers = true) {
@@ -244,11 +267,20 @@ globalThis.granDriver = {
     const transfer = [];
     const whole = await made(message, transfer);
     wires[wire]?.postMessage(whole, transfers ? transfer : []);
-    return granRecord.log.length - 1;
   },
 
   async closeWire(wire) {
     wires[wire]?.terminate();
+  },
+
+  async breakWire(wire, faults) {
+    wires[wire]?.breakWith(faults);
+  },
+
+  async audit(wire) {
+    const worker = wire === undefined ? clientWorker() : wires[wire];
+    if (!worker) throw new Error('no worker to audit');
+    return worker.audit();
   },
 
   async streams() {
@@ -280,6 +312,18 @@ globalThis.granDriver = {
     await (await navigator.storage.getDirectory()).removeEntry(name);
   },
 
+  async hold(name) {
+    const handle = await (await navigator.storage.getDirectory()).getFileHandle(name, { create: true });
+    held = await /** @type {any} */ (handle).createWritable({ mode: 'exclusive' });
+  },
+
+  async release(name) {
+    await held?.write('theirs');
+    await held?.close();
+    const handle = await (await navigator.storage.getDirectory()).getFileHandle(name);
+    return (await handle.getFile()).text();
+  },
+
   /** Whether nobody else has the file open. Throws otherwise. */
   async unlocked(name) {
     const root = await navigator.storage.getDirectory();
@@ -298,5 +342,7 @@ globalThis.granDriver = {
   },
 };
 
-/** @type {Worker[]} */
+/** @type {FileSystemWritableFileStream | undefined} */
+let held;
+/** @type {typeof granWorkers} */
 const wires = [];

@@ -68,6 +68,8 @@ globalThis.granPreview = {
     return hash(seen(/** @type {HTMLCanvasElement} */ (canvas)));
   },
 
+  size: () => [canvas?.width ?? 0, canvas?.height ?? 0],
+
   async pixels() {
     await painted();
     const image = seen(/** @type {HTMLCanvasElement} */ (canvas));

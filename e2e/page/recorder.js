@@ -16,14 +16,26 @@
     for (const { startTime, duration } of list.getEntries()) record.longTasks.push({ at: startTime, ms: duration });
   }).observe({ type: 'longtask', buffered: true });
 
-  let workers = 0;
-  globalThis.Worker = class extends Worker {
-    #number = ++workers;
+  /** @type {RecordedWorker[]} */
+  const workers = [];
+  Object.defineProperty(globalThis, 'granWorkers', { value: workers });
+  let questions = 0;
+
+  class RecordedWorker extends Worker {
+    #number = workers.push(this);
+    /** @type {Map<number, (audit: import('../faults.ts').Audit) => void>} */
+    #asked = new Map();
 
     /** @param {string | URL} address @param {WorkerOptions} [options] */
     constructor(address, options) {
       super(address, options);
-      this.addEventListener('message', ({ data }) => {
+      this.name = options?.name;
+      this.addEventListener('message', (event) => {
+        const { data } = event;
+        if (data?.harness === 'answer') {
+          event.stopImmediatePropagation();
+          return this.#asked.get(data.id)?.(data.audit);
+        }
         // Only an object of ours is worth keeping whole; the message may hold things that no test can be handed.
         record.log.push({ at: performance.now(), worker: this.#number, sent: false, message: structuredClone(data) });
       });
@@ -37,9 +49,22 @@
       record.log.push({ at: performance.now(), worker: this.#number, sent: true, message: { type: String(message?.type) } });
     }
 
+    /** What page/faults.js is to do from the next message on. @param {readonly import('../faults.ts').Fault[]} faults */
+    breakWith(faults) {
+      super.postMessage({ harness: 'faults', faults });
+    }
+
+    /** @returns {Promise<import('../faults.ts').Audit>} */
+    audit() {
+      const id = ++questions;
+      super.postMessage({ harness: 'audit', id });
+      return new Promise((resolve) => this.#asked.set(id, resolve));
+    }
+
     terminate() {
       super.terminate();
       record.log.push({ at: performance.now(), worker: this.#number, sent: true, message: { type: 'terminate' } });
     }
-  };
+  }
+  globalThis.Worker = RecordedWorker;
 }

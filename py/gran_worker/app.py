@@ -3,15 +3,16 @@
 from time import perf_counter
 from typing import Any
 
-from gran_js import loadPackage
+from gran_js import decoders, loadPackage
 from pyodide.ffi import JsException
+from pyodide_js import _module
 
 from gran_worker.browser.channel import Channel
 from gran_worker.browser.files import about, read_whole
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.rasteriser import Lent, Rasteriser
-from gran_worker.browser.sink import destination_for
+from gran_worker.browser.sink import destination_for, is_same
 from gran_worker.browser.soundencoder import Trials
 from gran_worker.browser.speaker import PortSpeaker
 from gran_worker.browser.stage import Stage
@@ -54,6 +55,9 @@ class BrowserWorkshop:
     def __init__(self, kernels: Kernels, lent: Lent) -> None:
         self._trials = Trials()
         self._kernels, self._lent = kernels, lent
+        self._studio: Studio | None = None
+        """Of the running export, or of the last one."""
+        self._outputs = 0
 
     async def export(self, message: InitExport, parcel: Any, meter: Meter, warn: Warn) -> Completed:
         settings, clamps = clamp(message.settings)
@@ -61,7 +65,7 @@ class BrowserWorkshop:
             warn(Warning(code="clamped", message=each.message))
         sources = Sources.of(parcel.timeline)
         destination = destination_for(parcel.writablePort)
-        studio = Studio(sources, destination, self._trials, self._kernels, self._lent, meter, warn)
+        self._studio = studio = Studio(sources, destination, self._trials, self._kernels, self._lent, meter, warn)
         try:
             with meter.stage("open"):
                 timeline = await _with_otio_files(message.timeline, sources, studio)
@@ -96,17 +100,27 @@ class BrowserWorkshop:
     def borrow(self, loan: LendRasteriser, parcel: Any) -> None:
         self._lent.rasteriser = Rasteriser(parcel.port)
 
-    async def discard(self, parcel: Any) -> None:
+    async def discard(self, parcel: Any, running: Any) -> None:
         port = getattr(parcel, "writablePort", None)
         if port is None:
             return
         try:
-            await destination_for(port).abort()
+            if running is None or not await is_same(port, running.writablePort):
+                await destination_for(port).abort()
         except (JsException, AttributeError):
             return  # it was no destination at all, which is what the message was refused for
 
+    def look(self, meter: Meter) -> None:
+        outputs = int(decoders.outputs)
+        if outputs != self._outputs:
+            self._outputs = outputs
+            meter.alive()
+
+    def rescue(self) -> bool:
+        return self._studio is not None and self._studio.media.rescue()
+
     def readings(self, meter: Meter) -> Outgoing:
-        return Telemetry.of(meter)
+        return Telemetry.of(meter, None if self._studio is None else self._studio.live_objects, _module.HEAPU8.length)
 
 
 class PreviewWorkshop:

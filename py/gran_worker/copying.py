@@ -1,20 +1,26 @@
-"""What need not be encoded again: sound that the film takes from one file as it is.
+"""What need not be encoded again: a picture, or all of the sound, that a film takes from a file as it is.
 
-A copy is what was asked for only where encoding again could make nothing better of it: docs/adr/0005 says when that is.
+A copy is what was asked for only where encoding again could make nothing better of it: docs/adr/0006 says when that is.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from gran_worker.codecs import family
 from gran_worker.ports import Packaging, Probe
-from gran_worker.settings import AudioSettings
+from gran_worker.settings import AudioSettings, Settings
+from gran_worker.shown import Layer
 from gran_worker.voices import Voice
 
 LARGER = Fraction(3, 2)
 """A copy may need that much more than the bitrate asked for: encoders, too, miss it by as much."""
 SHORT_US = 100_000
 """Sound that ends so little before the picture ends with its file: nobody cut it."""
+RATE_OFF = Fraction(1, 2000)
+"""Rates that differ by less are one: containers round. 30 and 29.97 differ by twice as much."""
+PICTURES = ("avc", "vp8", "vp9", "av1")
+"""What can stand beside what the encoder here makes of the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,33 @@ class Passage:
 
 def is_small_enough(bitrate: int, asked: int) -> bool:
     return bitrate <= asked * LARGER
+
+
+def is_copyable(layer: Layer, settings: Settings) -> bool:
+    """Whether packets of ``layer``, the frames of which are the picture as they are, can be the film's."""
+    coding = layer.video.coding if layer.video is not None else None
+    if settings.copying == "never" or settings.quality is not None or settings.bitrate_mode == "constant" or settings.alpha:
+        return False
+    if coding is None or not settings.codec or not _is_of(coding.codec, settings.codec):
+        return False
+    assert layer.video is not None
+    rate = Fraction(layer.video.frame_us) * settings.fps.fraction / 1_000_000
+    if family(coding.codec) == "avc" and settings.container == "mkv":
+        return False  # it tells no times of decoding, without which ffmpeg's demuxer takes pictures out of order for lost
+    walks = layer.walk.speed == 1 and layer.walk.freeze_us is None
+    return walks and abs(rate - 1) < RATE_OFF and is_small_enough(coding.bitrate, settings.bitrate)
+
+
+def _is_of(codec: str, asked: str) -> bool:
+    """A whole codec string asks for its profile, and a level that is no higher: players may know no other."""
+    if family(codec) not in PICTURES or family(codec) != family(asked):
+        return False
+    if "." not in asked:
+        return True
+    if family(codec) == "avc":
+        (profile, level), (asked_profile, asked_level) = ((each[5:7].lower(), int(each[9:11], 16)) for each in (codec, asked))
+        return profile == asked_profile and level <= asked_level
+    return codec == asked
 
 
 def find_passage(voices: Sequence[Voice], audio: AudioSettings, n_samples: int, probes: Mapping[str, Probe]) -> Passage | None:

@@ -13,6 +13,7 @@ from gran_worker.errors import (
     InternalError,
     SinkError,
     SourceError,
+    VerifyError,
 )
 from gran_worker.interchange import Refused
 from gran_worker.messages import (
@@ -37,7 +38,7 @@ HEARTBEAT_S = 0.1
 """How often progress is looked at. Messages are rarer (progress.py)."""
 TELEMETRY_S = 2.0
 STALL_S = 10.0
-"""Without any movement for this long, something hangs. A commit is exempt: browsers scan large files."""
+"""Without any movement for this long, something hangs."""
 
 Send = Callable[[Outgoing], None]
 Warn = Callable[[Warning], None]
@@ -53,8 +54,14 @@ class Workshop(Protocol):
     def borrow(self, loan: LendRasteriser, parcel: object) -> None:
         """Keeps what the page lends."""
 
-    async def discard(self, parcel: object) -> None:
-        """Tidies the destination of a message that was refused."""
+    async def discard(self, parcel: object, running: object) -> None:
+        """Tidies the destination of a message that was refused, unless it is that of ``running``, the parcel of a running export."""
+
+    def look(self, meter: Meter) -> None:
+        """Tells ``meter`` of what moved unseen: a decoder on its way to the first frame that is wanted."""
+
+    def rescue(self) -> bool:
+        """Gives up what hangs, if something else can be tried in its place; says whether it is."""
 
     def readings(self, meter: Meter) -> Outgoing:
         """The telemetry message of this moment."""
@@ -64,6 +71,7 @@ class Workshop(Protocol):
 class _Job:
     task: "asyncio.Task[Outgoing]"
     meter: Meter
+    parcel: object
     is_ending: bool = False
     stalled_at: Place | None = None
 
@@ -95,10 +103,13 @@ class Dispatcher:
             else:
                 self._send(Refused.of(request_id, error))
             return
+        except Exception as bug:  # noqa: BLE001 - no memory for the message, most likely; whoever sent it waits for an answer
+            traceback.print_exc()
+            self._keep(self._refuse(InternalError.wrap(bug), parcel))
+            return
         match message:
             case InitExport() if self._job is not None:
-                # Its destination is left alone: it may be the running export's own.
-                self._end(BusyError())
+                self._keep(self._refuse(BusyError(), parcel))
             case InitExport():
                 self._start(message, parcel)
             case CancelExport():
@@ -112,7 +123,7 @@ class Dispatcher:
     def _start(self, message: InitExport, parcel: object) -> None:
         meter = Meter(self._clock)
         task = asyncio.ensure_future(self._run(message, parcel, meter))
-        self._job = _Job(task, meter)
+        self._job = _Job(task, meter, parcel)
         self._keep(self._supervise(self._job))
 
     async def _run(self, message: InitExport, parcel: object, meter: Meter) -> Outgoing:
@@ -150,10 +161,14 @@ class Dispatcher:
             self._end_if_stalled(job)
 
     def _end_if_stalled(self, job: _Job) -> None:
+        self._workshop.look(job.meter)
         place = job.meter.place
-        if place is None or place.stage == "commit" or self._clock() - job.meter.alive_s < STALL_S:
+        if place is None or place.may_take_long or self._clock() - job.meter.alive_s < STALL_S:
             return
-        job.stop(place)
+        if place.stage in ("open", "decode") and self._workshop.rescue():
+            job.meter.alive()
+        else:
+            job.stop(place)
 
     def _end(self, error: ExportError | None) -> None:
         """Sends the two messages that end an export badly; None is a cancellation."""
@@ -166,9 +181,7 @@ class Dispatcher:
 
     async def _refuse(self, error: ExportError, parcel: object) -> None:
         try:
-            # While an export runs, the destination may be its own.
-            if self._job is None:
-                await self._workshop.discard(parcel)
+            await self._workshop.discard(parcel, None if self._job is None else self._job.parcel)
         except ExportError:
             pass  # the refusal is what went wrong first
         finally:
@@ -196,7 +209,8 @@ async def _outcome(job: _Job) -> Completed | ExportError | None:
     try:
         ended = await job.task
         assert isinstance(ended, Completed)
-        return ended
+        # What could not be read back in time is committed all the same.
+        return stall_error(job.stalled_at) if job.stalled_at is not None and job.stalled_at.stage == "commit" else ended
     except asyncio.CancelledError:
         return None if job.stalled_at is None else stall_error(job.stalled_at)
     except ExportError as error:
@@ -218,6 +232,8 @@ def stall_error(place: Place) -> ExportError:
             clip_id=place.clip_id,
             time_us=place.time_us,
         )
+    if place.stage == "commit":
+        return VerifyError(f"The file was written, but reading it back made no progress for {wait}. It is kept; export again to be safe.")
     if place.stage == "finalize":
         return SinkError(f"Finishing the file made no progress for {wait}. Check the disk and export again.")
     return EncoderError(

@@ -4,9 +4,11 @@ from collections.abc import AsyncGenerator
 
 import numpy as np
 
+from gran_worker.errors import SourceError
 from gran_worker.mixer import to_stereo
 from gran_worker.ports import Block, MediaPort, Sound
 from gran_worker.resample import Resampler
+from gran_worker.timing import clock_text
 from gran_worker.voices import Voice
 
 LEAD_IN_US = 50_000
@@ -40,6 +42,8 @@ class VoiceReader:
         self._held = [sound for sound in self._held if sound.first + sound.block.shape[1] > span.start]
         while not self._ended and (not self._held or self._held[-1].first + self._held[-1].block.shape[1] < span.stop):
             sound = await anext(self._sounds, None)
+            if sound is not None and sound.rate_hz != self._voice.rate_hz:
+                raise _changed(sound, self._voice.rate_hz)
             if sound is None:
                 self._ended = True
             elif sound.first + sound.block.shape[1] > span.start:
@@ -55,3 +59,11 @@ class VoiceReader:
             if first < end:
                 source[:, first - span.start : end - span.start] = sound.block[:, first - sound.first : end - sound.first]
         return source
+
+
+def _changed(sound: Sound, rate_hz: int) -> SourceError:
+    when = clock_text(sound.first * 1_000_000 // sound.rate_hz)
+    message = (
+        f"its sound changes from {rate_hz} to {sound.rate_hz} Hz at {when} of the file. Convert the file to one rate, or cut it there."
+    )
+    return SourceError(message, code="E_DECODE")

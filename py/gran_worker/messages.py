@@ -170,6 +170,8 @@ class Telemetry(StrictWire):
     """Seconds of film made per second."""
     dropped_frames: int
     repeated_frames: int
+    copied_frames: int
+    """Those that went into the file as they are in their source."""
     queue_peaks: Mapping[str, int]
     bytes_written: int
     peak_heap_bytes: int | None = None
@@ -181,8 +183,8 @@ class Telemetry(StrictWire):
     """How many frames, codecs, ports and the like are open, by class."""
 
     @classmethod
-    def of(cls, meter: Meter) -> "Telemetry":
-        """The meter's reading of this moment."""
+    def of(cls, meter: Meter, live_objects: Mapping[str, int] | None = None, heap_bytes: int | None = None) -> "Telemetry":
+        """The meter's reading of this moment. ``heap_bytes`` is WebAssembly's memory, which never shrinks: it is its own peak."""
         elapsed_s = meter.clock() - meter.began_s
         per_s = 1 / elapsed_s if elapsed_s > 0 else 0.0
         return cls(
@@ -193,10 +195,13 @@ class Telemetry(StrictWire):
             encode_fps=round(meter.frames_done * per_s, 2),
             dropped_frames=meter.dropped_frames,
             repeated_frames=meter.repeated_frames,
+            copied_frames=meter.copied_frames,
             queue_peaks=dict(meter.high_water),
             bytes_written=meter.bytes_written,
+            peak_heap_bytes=heap_bytes,
             executor=meter.executor or None,
             encoder=meter.encoder or None,
+            live_objects=live_objects,
             sound=meter.sound or None,
         )
 

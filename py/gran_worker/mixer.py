@@ -12,7 +12,6 @@ HALF_POWER = np.float32(np.sqrt(0.5))
 # ITU-R BS.775-3 table 2: centre and surrounds at -3 dB, LFE left out. Rows are left and right of the result; columns follow the
 # WAVE order of the source: L R C LFE, then surrounds.
 DOWNMIX: dict[int, npt.NDArray[np.float32]] = {
-    2: np.eye(2, dtype=np.float32),
     3: np.array([[1, 0, HALF_POWER], [0, 1, HALF_POWER]], np.float32),
     4: np.array([[1, 0, HALF_POWER, 0], [0, 1, 0, HALF_POWER]], np.float32),
     5: np.array([[1, 0, HALF_POWER, HALF_POWER, 0], [0, 1, HALF_POWER, 0, HALF_POWER]], np.float32),
@@ -32,6 +31,8 @@ DOWNMIX: dict[int, npt.NDArray[np.float32]] = {
 def to_stereo(block: Block) -> Block:
     """Any layout as ``(2, n_samples)``. Mono goes to both sides at full level; unknown layouts keep their first two channels."""
     channels = block.shape[0]
+    if channels == 2:
+        return block
     if channels == 1:
         return np.repeat(block, 2, axis=0)
     matrix = DOWNMIX.get(channels)

@@ -7,7 +7,7 @@ from enum import Enum
 from itertools import pairwise
 
 from gran_worker.colour import BT709, Colour
-from gran_worker.copying import Passage, find_passage
+from gran_worker.copying import Passage, find_passage, is_copyable
 from gran_worker.errors import PlanError
 from gran_worker.geometry import Size
 from gran_worker.layers import Screen, build_layers, source_key
@@ -15,7 +15,7 @@ from gran_worker.ports import Probe, VideoInfo
 from gran_worker.scope import Scope
 from gran_worker.settings import Settings
 from gran_worker.shown import Layer, Shown, leaves, seen
-from gran_worker.snapshot import Clip, Timeline, enabled_clips
+from gran_worker.snapshot import Clip, Timeline, enabled_clips, matters
 from gran_worker.subtitles import burn_in, cut_captions, write_captions
 from gran_worker.timing import FrameRate, TimeRange, sample_index
 from gran_worker.voices import Notice, Voice, build_voices
@@ -27,6 +27,8 @@ SEGMENT_US = 1_000_000
 class Way(Enum):
     """The shortest way for the frames of a stretch."""
 
+    COPY = "copy"
+    """As it is in the file, where that can be; straight where it cannot."""
     STRAIGHT = "straight"
     """Decoder to encoder, no canvas."""
     CANVAS = "canvas"
@@ -79,14 +81,14 @@ class RenderPlan:
 
 
 def source_paths(timeline: Timeline) -> dict[str, Clip]:
-    """Every source that an enabled clip refers to, nested ones included, with the first clip of the outermost timeline that does."""
+    """Every source of an enabled clip that can be seen or heard, nested ones included, with the first clip of the outermost timeline."""
     paths: dict[str, Clip] = {}
     _collect(Scope((timeline,)), None, paths, set())
     return paths
 
 
 def _collect(scope: Scope, owner: Clip | None, paths: dict[str, Clip], entered: set[tuple[str, ...]]) -> None:
-    for clip in (clip for track in scope.timeline.tracks for clip in enabled_clips(track)):
+    for clip in (clip for track in scope.timeline.tracks if matters(track, scope.timeline) for clip in enabled_clips(track)):
         if clip.source is None:
             continue
         if clip.clip_type != "timeline":
@@ -129,15 +131,16 @@ def build_plan(timeline: Timeline, settings: Settings, probes: Mapping[str, Prob
     if settings.codec:
         drawn = burn_in(timeline, size.height) if settings.captions == "burn" else timeline
         screen = Screen(output, settings.fps, n_frames, size, settings.fit)
-        colour, stretches = _picture(build_layers(drawn, screen, probes), n_frames, size)
+        colour, stretches = _picture(build_layers(drawn, screen, probes), n_frames, settings)
         notices += _tone_mapped(stretches, probes)
     channels = settings.audio.channels if settings.audio else 0
     captions = write_captions(cut_captions(timeline.captions, output), "vtt") if settings.captions == "embed" else ""
     return RenderPlan(settings.fps, size, n_frames, stretches, colour, rate_hz, channels, n_samples, voices, passage, notices, captions)
 
 
-def _picture(layers: Sequence[Shown], n_frames: int, size: Size) -> tuple[Colour, tuple[Stretch, ...]]:
+def _picture(layers: Sequence[Shown], n_frames: int, settings: Settings) -> tuple[Colour, tuple[Stretch, ...]]:
     """Stretches, and the one colour description that all of them can have."""
+    size = Size(settings.width, settings.height)
     visible = list(seen(layers, range(n_frames), size))
     frames_of: Counter[Colour] = Counter()
     for frames, shown in visible:
@@ -145,23 +148,24 @@ def _picture(layers: Sequence[Shown], n_frames: int, size: Size) -> tuple[Colour
         if video is not None and video.colour is not None:
             frames_of[video.colour] += len(frames)
     colour = max(frames_of, key=lambda each: frames_of[each]) if frames_of else BT709
-    stretches = _with_ways(visible, size, colour)
+    stretches = _with_ways(visible, settings, colour)
     if not colour.mixes_with_canvas and any(stretch.way is Way.CANVAS for stretch in stretches):
         # A canvas cannot be brought into this description exactly: rather one that every frame can have than a visible seam.
         colour = BT709
-        stretches = _with_ways(visible, size, colour)
+        stretches = _with_ways(visible, settings, colour)
     return colour, stretches
 
 
-def _with_ways(visible: Sequence[tuple[range, tuple[Shown, ...]]], size: Size, colour: Colour) -> tuple[Stretch, ...]:
-    return tuple(
-        Stretch(
-            frames,
-            layers,
-            Way.STRAIGHT if (video := _passing(layers, size)) is not None and video.colour == colour else Way.CANVAS,
-        )
-        for frames, layers in visible
-    )
+def _with_ways(visible: Sequence[tuple[range, tuple[Shown, ...]]], settings: Settings, colour: Colour) -> tuple[Stretch, ...]:
+    return tuple(Stretch(frames, layers, _way(layers, settings, colour)) for frames, layers in visible)
+
+
+def _way(layers: tuple[Shown, ...], settings: Settings, colour: Colour) -> Way:
+    video = _passing(layers, Size(settings.width, settings.height))
+    if video is None or video.colour != colour:
+        return Way.CANVAS
+    layer = layers[0]
+    return Way.COPY if isinstance(layer, Layer) and is_copyable(layer, settings) else Way.STRAIGHT
 
 
 def _passing(layers: tuple[Shown, ...], size: Size) -> VideoInfo | None:

@@ -22,6 +22,17 @@ Block = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
+class Coding:
+    """How a picture is coded whose packets can go into another file as they are. ``codec`` is the full string."""
+
+    codec: str
+    bitrate: int
+    """On average, all of the file but its sound."""
+    record: bytes = b""
+    """The decoder's configuration, where it is not in the packets."""
+
+
+@dataclass(frozen=True, slots=True)
 class VideoInfo:
     """The picture of a source. Sizes are in square px: ``raw`` as stored, ``shown`` after ``rotation``."""
 
@@ -40,6 +51,7 @@ class VideoInfo:
     colour: Colour | None
     animated: bool = False
     """An image that moves."""
+    coding: Coding | None = None
 
     @property
     def stands(self) -> bool:
@@ -123,6 +135,16 @@ class SoundPacket(Protocol):
     def n_samples(self) -> int: ...
 
 
+class PicturePacket(Protocol):
+    """An encoded picture of a source."""
+
+    @property
+    def pts_us(self) -> int: ...
+    @property
+    def is_entry(self) -> bool:
+        """Whether decoding can begin here, and nothing that comes later looks back beyond it."""
+
+
 class MediaPort(Protocol):
     async def probe(self, path: str) -> Probe:
         """Opens the source and decodes its first frame. Raises SourceError."""
@@ -133,16 +155,28 @@ class MediaPort(Protocol):
     async def still(self, path: str, source_us: int) -> Frame | None:
         """The one frame that shows at ``source_us``."""
 
+    def prefer_software(self, path: str) -> bool:
+        """Decodes the picture of the source in software from now on; says whether that is another way than before."""
+
     def sounds(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Sound, None]:
         """Blocks of sound, in order, that together hold ``start_us`` to ``end_us``."""
 
     def sound_packets(self, path: str, first: int, end: int) -> AsyncGenerator[SoundPacket, None]:
         """Packets, in order, from the one that begins with source sample ``first`` to the last that begins before ``end``."""
 
+    def picture_packets(self, path: str, start_us: int) -> AsyncGenerator[PicturePacket, None]:
+        """Packets in the order of decoding, from the first entry on that is shown at ``start_us`` or later, give or take a frame."""
+
     async def close(self) -> None: ...
 
 
 class OutputPort(Protocol):
+    def takes(self, path: str) -> bool:
+        """Whether packets of the picture of ``path`` can go into the file beside what else is in it."""
+
+    async def copy_frame(self, packet: PicturePacket, index: int) -> None:
+        """Takes an encoded picture as output frame ``index``. Those of a run come in the order of decoding."""
+
     async def add_frame(self, frame: Frame, index: int) -> None:
         """Encodes a decoded frame as it is, as output frame ``index``."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 
+from gran_worker.decoding import Retried, decoded_frames, decoded_still
 from gran_worker.ports import Frame, MediaPort
 from gran_worker.shown import Layer
 
@@ -23,11 +24,11 @@ class FrameReader:
     The reader asks its source for the whole range at once, so the decoder runs ahead of it and meets each packet once.
     """
 
-    def __init__(self, media: MediaPort, layer: Layer, first_us: int, last_us: int) -> None:
+    def __init__(self, media: MediaPort, layer: Layer, first_us: int, last_us: int, retried: Retried) -> None:
         """For moments ``first_us`` to ``last_us`` (output µs) of ``layer``."""
         assert layer.path is not None
         assert layer.video is not None
-        self._media, self._layer, self._path = media, layer, layer.path
+        self._media, self._layer, self._path, self._retried = media, layer, layer.path, retried
         self._grace_us = layer.video.grace_us
         self._current: Frame | None = None
         self._next: Frame | None = None
@@ -69,13 +70,13 @@ class FrameReader:
 
     async def _begin(self) -> None:
         if self._layer.video is not None and self._layer.video.stands or self._layer.walk.freeze_us is not None:
-            self._current = await self._media.still(self._path, max(0, self._start_us))
+            self._current = await decoded_still(self._media, self._path, max(0, self._start_us), self._retried)
             return
         end_us = self._end_us
         if self._layer.video is not None and self._start_us < self._layer.video.first_pts_us:
             # A first frame that comes within the grace must be found too, even where only moments before it are asked for.
             end_us += self._grace_us
-        self._frames = self._media.frames(self._path, self._start_us, end_us)
+        self._frames = decoded_frames(self._media, self._path, self._start_us, end_us, self._retried)
         self._next = await self._fetch()
 
     async def _fetch(self) -> Frame | None:

@@ -282,6 +282,16 @@ def enabled_clips(track: Track) -> tuple[Clip, ...]:
     return track.enabled_clips
 
 
+def is_heard(track: Track, timeline: Timeline) -> bool:
+    """Solo beats mute."""
+    return track.audio_solo if any(each.audio_solo for each in timeline.tracks) else not track.audio_muted
+
+
+def matters(track: Track, timeline: Timeline) -> bool:
+    """Whether it is seen or heard at all."""
+    return track.kind == "video" and not track.video_hidden or is_heard(track, timeline)
+
+
 def label(clip: Clip) -> str:
     """A clip for people: “beach” (c1)."""
     name = clip.name or (file_name(clip.source.path) if clip.source else "")

@@ -20,6 +20,8 @@ class Place:
     clip: str | None = None
     """How a message names the clip."""
     time_us: int | None = None
+    may_take_long: bool = False
+    """Without any sign of life: browsers scan large files before they are committed."""
 
 
 @dataclass(slots=True)
@@ -37,6 +39,7 @@ class Meter:
     bytes_written: int = 0
     dropped_frames: int = 0
     repeated_frames: int = 0
+    copied_frames: int = 0
     high_water: Counter[str] = field(default_factory=Counter)
     encoder: str = ""
     executor: str = ""
@@ -49,9 +52,11 @@ class Meter:
     def __post_init__(self) -> None:
         self.began_s = self.alive_s = self._mark_s = self.clock()
 
-    def stage(self, stage: Stage, clip_id: str | None = None, clip: str | None = None, time_us: int | None = None) -> "_Stay":
+    def stage(
+        self, stage: Stage, clip_id: str | None = None, clip: str | None = None, time_us: int | None = None, *, may_take_long: bool = False
+    ) -> "_Stay":
         """``with meter.stage("decode", ...)``: time inside belongs to the stage."""
-        return _Stay(self, Place(stage, clip_id, clip, time_us))
+        return _Stay(self, Place(stage, clip_id, clip, time_us, may_take_long))
 
     def alive(self) -> None:
         """Something moved: a frame came, a chunk was written."""

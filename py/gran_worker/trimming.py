@@ -19,6 +19,8 @@ PAD = bytes.fromhex("6772616e9d3f00c1a57e42bb1864f00d5ea7d15ca4d50ff5")
 
 _NAME, _SEEK_PRE_ROLL, _CODEC_DELAY, _DISCARD_PADDING = b"\x53\x6e", b"\x56\xbb", b"\x56\xaa", b"\x75\xa2"
 _SIMPLE_BLOCK, _BLOCK_GROUP, _BLOCK, _VOID = b"\xa3", b"\xa0", b"\xa1", b"\xec"
+_DURATION = b"\x44\x89\x88"
+"""With its length: eight bytes."""
 _KEY_FRAME = 0x80
 
 LAME_TAG_BYTES = 24
@@ -50,6 +52,12 @@ def matroska_delay(header: bytes, position: int, delay_ns: int, pre_roll_ns: int
     if pre_roll_ns:
         told += _element(_SEEK_PRE_ROLL, pre_roll_ns.to_bytes(8, "big"))
     return Patch(position + start, told + _void(end - start - len(told)))
+
+
+def matroska_duration(header: bytes, position: int, duration_us: int) -> Patch | None:
+    """The film's own duration, where the muxer wrote when its last packet ends, counted with the delay. In ms, as its clock is."""
+    start = header.find(_DURATION)
+    return None if start < 0 else Patch(position + start + len(_DURATION), struct.pack(">d", duration_us / 1000))
 
 
 def matroska_end(cluster: bytes, position: int, discard_ns: int) -> Patch | None:

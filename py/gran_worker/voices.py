@@ -11,7 +11,7 @@ from gran_worker.layers import Clock, source_key
 from gran_worker.ports import Probe
 from gran_worker.scope import Scope
 from gran_worker.shown import Moment
-from gran_worker.snapshot import ROUNDING_US, Clip, Timeline, Track, enabled_clips, file_name, label
+from gran_worker.snapshot import ROUNDING_US, Clip, Timeline, Track, enabled_clips, file_name, is_heard, label
 from gran_worker.timing import TimeRange, sample_index
 
 
@@ -99,9 +99,8 @@ def build_voices(
 
 def _hear(hearing: Hearing, probes: Mapping[str, Probe], voices: list[Voice], notices: list[Notice]) -> None:
     timeline = hearing.scope.timeline
-    soloed = any(track.audio_solo for track in timeline.tracks)
     for track in timeline.tracks:
-        if not track.audio_solo if soloed else track.audio_muted:
+        if not is_heard(track, timeline):
             continue
         track_fade = _track_fade(track, timeline.end_us, hearing)
         clips = list(enabled_clips(track))

@@ -12,7 +12,7 @@ from gran_worker.compose import Op, pictures
 from gran_worker.errors import SourceError
 from gran_worker.geometry import Size
 from gran_worker.plan import RenderPlan
-from gran_worker.ports import AudioInfo, Block, Packaging, Probe, Sound, VideoInfo
+from gran_worker.ports import AudioInfo, Block, Coding, Packaging, Probe, Sound, VideoInfo
 from gran_worker.settings import Settings
 from gran_worker.timing import FrameRate, sample_index
 
@@ -55,6 +55,8 @@ class Trouble:
 
     error: Exception | None = None
     delay_s: float = 0.0
+    in_hardware: bool = False
+    """Only until the source is decoded in software."""
     struck: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def strike(self) -> None:
@@ -65,6 +67,7 @@ class Trouble:
 
 
 HANG = Trouble(delay_s=FOREVER_S)
+HUNG = SourceError("the picture does not come.", code="E_DECODE")
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ class FakeSource:
     pts_us: tuple[int, ...] = ()
     sound: Block | None = None
     first: int = 0
+    coded: tuple[tuple[int, bool], ...] = ()
+    """Frames in the order of decoding, and whether that can begin there."""
 
     def without_sound(self) -> "FakeSource":
         return replace(self, probe=replace(self.probe, audio=None), sound=None)
@@ -100,6 +105,21 @@ def video_source(
     info.setdefault("shown", raw if rotation in (0, 180) else Size(raw.height, raw.width))
     video = replace(VIDEO, tick_us=tick_us, frame_us=rate.duration_us(0), first_pts_us=pts_us[0], **info)  # type: ignore[arg-type]
     return FakeSource(Probe(name, pts_us[-1] + video.frame_us, video, None), tuple(pts_us))
+
+
+def coded_source(
+    fps: FrameRate | int = 30, *, group: int = 30, b_frames: int = 0, codec: str = "vp09.00.10.08", **fields: object
+) -> FakeSource:
+    """A video that can be copied: key frames ``group`` frames apart, ``b_frames`` between two others in the order of showing."""
+    plain = video_source(fps, coding=Coding(codec, 1_000_000), **fields)  # type: ignore[arg-type]
+    coded: list[tuple[int, bool]] = []
+    for start in range(0, len(plain.pts_us), group):
+        end = min(start + group, len(plain.pts_us))
+        coded.append((start, True))
+        for first in range(start + 1, end, b_frames + 1):
+            last = min(first + b_frames, end - 1)
+            coded += [(number, False) for number in (last, *range(first, last))]
+    return replace(plain, coded=tuple(coded))
 
 
 def image_source(size: Size = SIZE, *, opaque: bool = False, name: str = "picture.png") -> FakeSource:
@@ -150,6 +170,15 @@ class FakePacket(NamedTuple):
     n_samples: int
 
 
+class FakeCoded(NamedTuple):
+    """A packet of a picture."""
+
+    path: str
+    number: int
+    pts_us: int
+    is_entry: bool
+
+
 class FakeMedia:
     """MediaPort over :class:`FakeSource`. Every await really gives way, as in a browser.
 
@@ -177,6 +206,8 @@ class FakeMedia:
         """Path, start and end (µs) of every request for sound."""
         self.seen: list[tuple[str, int, int]] = []
         """The same of every request for frames."""
+        self.in_software: set[str] = set()
+        self._waits: dict[asyncio.Task[None], str] = {}
 
     async def probe(self, path: str) -> Probe:
         await self._step(f"probe {path}")
@@ -198,7 +229,7 @@ class FakeMedia:
             await self._leave(path)
 
     async def still(self, path: str, source_us: int) -> FakeFrame | None:
-        await self._step(f"still {path}")
+        await self._decode(path, f"still {path}")
         pts_us = self.sources[path].pts_us
         shown = [number for number, pts in enumerate(pts_us) if pts <= source_us]
         return await self._frame(path, shown[-1]) if shown else None
@@ -220,6 +251,17 @@ class FakeMedia:
         finally:
             await self._leave(path)
 
+    def prefer_software(self, path: str) -> bool:
+        changes = path not in self.in_software
+        self.in_software.add(path)
+        return changes
+
+    def rescue(self) -> bool:
+        hung = [wait for wait, path in self._waits.items() if path not in self.in_software]
+        for wait in hung:
+            wait.cancel()
+        return bool(hung)
+
     async def sound_packets(self, path: str, first: int, end: int) -> AsyncGenerator[FakePacket, None]:
         audio = self.sources[path].probe.audio
         assert audio is not None
@@ -229,6 +271,22 @@ class FakeMedia:
             for at in range(first, min(end, audio.packaging.end), audio.packaging.n_samples):
                 await self._step(f"sound {path}")
                 yield FakePacket(at, audio.packaging.n_samples)
+        finally:
+            await self._leave(path)
+
+    async def picture_packets(self, path: str, start_us: int) -> AsyncGenerator[FakeCoded, None]:
+        source = self.sources[path]
+        video = source.probe.video
+        assert video is not None
+        begun = False
+        self._open()
+        try:
+            for number, is_entry in source.coded:
+                pts_us = source.pts_us[number]
+                begun = begun or is_entry and pts_us > start_us - video.frame_us
+                if begun:
+                    await self._step(f"packet {path} {number}")
+                    yield FakeCoded(path, number, pts_us, is_entry)
         finally:
             await self._leave(path)
 
@@ -242,11 +300,27 @@ class FakeMedia:
         return self.open_frames, self.open_iterators, not self.closed
 
     async def _frame(self, path: str, number: int) -> FakeFrame:
-        await self._step(f"frame {path} {number}")
+        await self._decode(path, f"frame {path} {number}")
         self.decoded.append((path, number))
         video = self.sources[path].probe.video
         assert video is not None
         return FakeFrame(self, path, number, self.sources[path].pts_us[number], video.raw)
+
+    async def _decode(self, path: str, name: str) -> None:
+        trouble = self.troubles.get(name)
+        if trouble is None or trouble.in_hardware and path in self.in_software:
+            await asyncio.sleep(self._decode_s)
+            return
+        step = asyncio.ensure_future(self._step(name))
+        self._waits[step] = path
+        try:
+            await asyncio.wait({step})
+        finally:
+            step.cancel()
+            del self._waits[step]
+        if step.cancelled():
+            raise HUNG
+        step.result()
 
     async def _step(self, name: str) -> None:
         await asyncio.sleep(self._decode_s)
@@ -272,6 +346,7 @@ class Picture(NamedTuple):
 
     layers: tuple[tuple[str, int] | str | None, ...]
     straight: bool = False
+    copied: bool = False
 
 
 class RecordingOutput:
@@ -292,6 +367,9 @@ class RecordingOutput:
         self.packets: list[FakePacket] = []
         self.order: list[str] = []
         """``v`` for each frame, ``a`` for each block."""
+        self.refused: set[str] = set()
+        """Sources of which no packets are taken."""
+        self._coming: dict[int, Picture] = {}
         self._canvas: Picture | None = None
         self._arrivals: dict[int, asyncio.Event] = {}
         self._samples = 0
@@ -331,6 +409,21 @@ class RecordingOutput:
         assert self._canvas is not None
         await self._add(self._canvas, index)
 
+    def takes(self, path: str) -> bool:
+        return path not in self.refused
+
+    async def copy_frame(self, packet: FakeCoded, index: int) -> None:
+        self._must_be("open")
+        await self._step(f"frame {index}")
+        assert index not in self._coming
+        assert index >= len(self.pictures)
+        # Decoding begins at an entry, and what comes between is whole.
+        assert packet.is_entry or self._coming or self.pictures[-1].copied
+        self._coming[index] = Picture(((packet.path, packet.number),), copied=True)
+        while len(self.pictures) in self._coming:
+            self.pictures.append(self._coming.pop(len(self.pictures)))
+        self.order.append("v")
+
     async def add_sound(self, block: Block, first: int) -> None:
         self._must_be("open")
         assert first == self._samples, f"block at sample {first}, expected {self._samples}"
@@ -348,6 +441,7 @@ class RecordingOutput:
 
     async def finish(self) -> None:
         self._must_be("open")
+        assert not self._coming
         await self._step("finish")
         self.destination = "finished"
 
@@ -366,6 +460,7 @@ class RecordingOutput:
 
     async def _add(self, picture: Picture, index: int) -> None:
         self._must_be("open")
+        assert not self._coming, "a picture that was decoded already waits for one that never came"
         assert index == len(self.pictures), f"frame {index}, expected {len(self.pictures)}"
         await self._step(f"frame {index}")
         self.pictures.append(picture)

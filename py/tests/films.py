@@ -17,7 +17,7 @@ SOUND = audio(codec="flac")
 
 def small(**fields: object) -> WireDict:
     """Settings for :data:`SIZE`."""
-    return settings(width=SIZE.width, height=SIZE.height, container="mkv", **fields)
+    return settings(**{"width": SIZE.width, "height": SIZE.height, "container": "mkv", **fields})
 
 
 def sound_alone(**fields: object) -> WireDict:

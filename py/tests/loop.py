@@ -77,25 +77,31 @@ class VirtualLoop(asyncio.BaseEventLoop):
 def run(main: Coroutine[object, object, T] | Awaitable[T]) -> T:
     """As asyncio.run; raises StuckError for a deadlock, and what no one awaited but failed."""
     loop = VirtualLoop()
-    outer = events._get_running_loop()  # Pyodide's own loop counts as running all the time
-    events._set_running_loop(None)
     try:
         try:
-            result = loop.run_until_complete(main)
+            result = running(loop, main)
         finally:
-            _cancel_rest(loop)
-            loop.run_until_complete(loop.shutdown_asyncgens())
+            running(loop, _cancel_rest(loop))
+            running(loop, loop.shutdown_asyncgens())
     finally:
         loop.close()
-        events._set_running_loop(outer)
     if loop.failures:
         raise AssertionError(f"failed where no one looked: {loop.failures}")
     return result
 
 
-def _cancel_rest(loop: VirtualLoop) -> None:
-    rest = asyncio.all_tasks(loop)
+def running(loop: VirtualLoop, step: Coroutine[object, object, T] | Awaitable[T]) -> T:
+    """Runs ``loop`` until ``step`` is done; what else it has begun waits there for the next step."""
+    outer = events._get_running_loop()  # Pyodide's own loop counts as running all the time
+    events._set_running_loop(None)
+    try:
+        return loop.run_until_complete(step)
+    finally:
+        events._set_running_loop(outer)
+
+
+async def _cancel_rest(loop: VirtualLoop) -> None:
+    rest = asyncio.all_tasks(loop) - {asyncio.current_task()}
     for task in rest:
         task.cancel()
-    if rest:
-        loop.run_until_complete(asyncio.gather(*rest, return_exceptions=True))
+    await asyncio.gather(*rest, return_exceptions=True)

@@ -48,9 +48,13 @@ class FakeWorkshop:
         self.discarded: list[object] = []
         self.borrowed: list[object] = []
         self.discarding = Trouble()
+        self.unseen_s = 0.0
+        """Until when decoders move where nobody sees it."""
+        self._studio: FakeStudio | None = None
 
     async def export(self, message: InitExport, parcel: object, meter: Meter, warn: Warn) -> Completed:
         assert isinstance(parcel, FakeStudio)
+        self._studio = parcel
         return await export(message.timeline, clamp(message.settings)[0], parcel, meter, warn)
 
     async def answer(self, question: Question, parcel: object) -> Outgoing:
@@ -66,9 +70,17 @@ class FakeWorkshop:
     def borrow(self, loan: LendRasteriser, parcel: object) -> None:
         self.borrowed.append(parcel)
 
-    async def discard(self, parcel: object) -> None:
-        self.discarded.append(parcel)
+    async def discard(self, parcel: object, running: object) -> None:
+        if parcel is not running:
+            self.discarded.append(parcel)
         await self.discarding.strike()
+
+    def look(self, meter: Meter) -> None:
+        if meter.clock() < self.unseen_s:
+            meter.alive()
+
+    def rescue(self) -> bool:
+        return self._studio is not None and self._studio.media.rescue()
 
     def readings(self, meter: Meter) -> Outgoing:
         return Telemetry.of(meter)
@@ -300,7 +312,7 @@ async def test_a_second_export_is_refused_and_disturbs_nothing() -> None:
     worker.begin(first)
     await asyncio.sleep(0.5)
     worker.begin(second)
-    await asyncio.sleep(0)
+    await asyncio.sleep(0.1)
     (busy,) = worker.finals
     assert isinstance(busy, Error)
     assert busy.recoverable
@@ -308,7 +320,16 @@ async def test_a_second_export_is_refused_and_disturbs_nothing() -> None:
     await worker.end()
     assert isinstance(worker.finals[1], Completed)
     assert second.output.destination == "untouched"
-    assert worker.workshop.discarded == []
+
+
+async def test_a_second_init_export_tidies_its_own_destination_and_no_other() -> None:
+    worker, made, other = Worker(), studio(slow_s=SLOW_S), studio()
+    worker.begin(made)
+    await asyncio.sleep(0.5)
+    worker.begin(other)
+    worker.begin(made)
+    await asyncio.sleep(0.1)
+    assert worker.workshop.discarded == [other]
 
 
 async def test_nonsense_while_an_export_runs_leaves_its_destination_alone() -> None:
@@ -367,7 +388,42 @@ async def test_what_hangs_for_ten_seconds_is_an_error_that_says_what(where: str,
     assert told in final.message
     assert final.recoverable
     assert worker.failure.code == code
+    # A picture is tried again in software for as long.
+    patience_s = 20 if step.startswith("frame beach") else 10
+    assert patience_s <= worker.times_s[-1] <= patience_s + 1
+    assert made.is_tidy
+
+
+async def test_a_decoder_that_hangs_is_replaced_by_one_in_software() -> None:
+    worker, made = Worker(), studio(media={"frame beach.mp4 15": Trouble(delay_s=HANG.delay_s, in_hardware=True)})
+    worker.begin(made)
+    assert isinstance(await worker.end(), Completed)
+    obeys_the_contract(worker)
     assert 10 <= worker.times_s[-1] <= 11
+    assert [message.code for message in worker.sent if isinstance(message, Warning)] == ["decoder-fallback"]
+    assert made.output.numbers == list(range(30))
+    assert made.is_tidy
+
+
+async def test_a_decoder_that_works_unseen_is_no_hang() -> None:
+    # One picture in three seconds, the twentieth of which is the first that is wanted.
+    worker, made = Worker(), studio(media={"frame beach.mp4 0": Trouble(delay_s=60)})
+    worker.workshop.unseen_s = worker.begun_s = asyncio.get_running_loop().time() + 60
+    worker.begin(made)
+    assert isinstance(await worker.end(), Completed)
+    assert made.media.in_software == set()
+
+
+async def test_a_file_that_cannot_be_read_back_in_time_is_kept_and_told_of() -> None:
+    worker, made = Worker(), studio(output={"verify": HANG})
+    worker.begin(made)
+    final = await worker.end()
+    assert isinstance(final, Error)
+    assert final.message == (
+        "The file was written, but reading it back made no progress for 10 seconds. It is kept; export again to be safe."
+    )
+    assert worker.failure.code == "E_VERIFY"
+    assert made.output.destination == "committed"
     assert made.is_tidy
 
 
@@ -437,6 +493,18 @@ async def test_text_that_is_no_json_is_refused() -> None:
     worker = Worker()
     worker._dispatcher.receive("{", None)
     assert isinstance(await worker.end(), Error)
+
+
+async def test_a_message_that_there_is_no_memory_for_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parse(_text: str) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("gran_worker.dispatch.parse", parse)
+    worker, parcel = Worker(), studio()
+    worker.take(init_export(), parcel)
+    assert isinstance(await worker.end(), Error)
+    assert worker.failure.code == "E_MEMORY"
+    assert worker.workshop.discarded == [parcel]
 
 
 async def test_a_destination_that_cannot_be_tidied_does_not_hide_the_refusal() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gran_worker.errors import EncoderError, ExportError, SinkError, SourceError, VerifyError
+from gran_worker.errors import Code, EncoderError, ExportError, SinkError, SourceError, VerifyError
 from gran_worker.geometry import Size
 from gran_worker.messages import Completed
 from gran_worker.ports import Block
@@ -54,6 +54,10 @@ async def heard(*tracks: WireDict, sources: dict[str, FakeSource], **fields: obj
     return (await film(*tracks, sources=sources, wanted=sound_alone(**fields))).output.sound
 
 
+def troubled(step: str, trouble: Trouble) -> FakeStudio:
+    return FakeStudio(FakeMedia(troubles={step: trouble}))
+
+
 # Picture
 
 
@@ -80,6 +84,37 @@ async def test_layers_are_drawn_bottom_first_and_only_where_they_must_be() -> No
 async def test_where_there_is_nothing_the_background_shows() -> None:
     made = await film(track(clip(start_us=100_000, duration_us=100_000)), sources=SOURCES)
     assert [picture.layers for picture in made.output.pictures] == [()] * 3 + [(("beach.mp4", n),) for n in range(3)]
+
+
+@pytest.mark.parametrize("failing", [0, 1, 15, 29])
+async def test_a_decoder_that_fails_is_replaced_once_by_one_in_software(failing: int) -> None:
+    broken = Trouble(SourceError("the picture of beach.mp4 is damaged.", code="E_DECODE"), in_hardware=True)
+    made = Film(track(clip("c", seconds=1)), sources=SOURCES, studio=troubled(f"frame beach.mp4 {failing}", broken))
+    await made.export()
+    assert made.studio.is_tidy
+    assert made.output.numbers == list(range(30))
+    (warning,) = made.warnings
+    after = "" if failing == 0 else f" after 0:00.{(failing - 1) * 1000 // 30:03} of its file"
+    told = f"Clip “beach.mp4” (c): the browser's decoder failed{after}. Its picture is decoded in software instead."
+    assert (warning.code, warning.message, warning.clip_id) == ("decoder-fallback", told, "c")
+
+
+async def test_a_still_is_tried_again_in_software_too() -> None:
+    broken = Trouble(SourceError("the picture of beach.mp4 is damaged.", code="E_DECODE"), in_hardware=True)
+    frozen = clip(seconds=1, freezeFrameSourceUs=500_000)
+    made = Film(track(frozen), sources=SOURCES, studio=troubled("still beach.mp4", broken))
+    await made.export()
+    assert made.output.numbers == [15] * 30
+
+
+@pytest.mark.parametrize("code", ["E_DECODE", "E_MISSING"])
+async def test_what_a_second_decoder_cannot_help_is_an_error(code: Code) -> None:
+    gone = Trouble(SourceError("beach.mp4 is gone.", code=code))
+    made = Film(track(clip("c", seconds=1)), sources=SOURCES, studio=troubled("frame beach.mp4 3", gone))
+    with pytest.raises(SourceError, match="beach.mp4 is gone"):
+        await made.export()
+    assert made.media.decoded.count(("beach.mp4", 0)) == 1
+    assert made.studio.is_tidy
 
 
 async def test_what_is_covered_is_never_decoded() -> None:

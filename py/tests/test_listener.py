@@ -1,7 +1,8 @@
 """What a voice sounds like, out of blocks on a grid of their own."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gran_worker.errors import SourceError
 from gran_worker.listener import VoiceReader
-from gran_worker.ports import Block
+from gran_worker.ports import Block, Sound
 from gran_worker.voices import Voice
 from tests.fakes import FakeMedia, FakeSource, Trouble, noise, sine, sound_source
 from tests.loop import run
@@ -120,4 +122,19 @@ async def test_a_failing_decoder_leaves_nothing_open() -> None:
     async with aclosing(VoiceReader(media, voice(media.sources["song"], range(4800)))) as reader:
         with pytest.raises(ValueError, match="broken"):
             await reader.read(range(4800))
+    assert media.open_iterators == 0
+
+
+async def test_a_rate_that_changes_midway_is_told() -> None:
+    class Changing(FakeMedia):
+        async def sounds(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Sound, None]:
+            async with aclosing(super().sounds(path, start_us, end_us)) as sounds:
+                async for sound in sounds:
+                    yield replace(sound, rate_hz=44_100) if sound.first >= 24_000 else sound
+
+    media = Changing({"song": sound_source(noise(1))})
+    reader = VoiceReader(media, voice(media.sources["song"], range(48_000)))
+    with pytest.raises(SourceError, match=r"changes from 48000 to 44100 Hz at 0:00\.5"):
+        await reader.read(range(48_000))
+    await reader.aclose()
     assert media.open_iterators == 0

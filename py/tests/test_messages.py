@@ -67,6 +67,7 @@ KEYS = {
         "peakHeapBytes",
         "executor",
         "encoder",
+        "copiedFrames",
         "sound",
         "liveObjects",
     },

@@ -255,6 +255,16 @@ def test_each_source_is_named_once_with_its_first_clip() -> None:
     assert {path: first.id for path, first in source_paths(timeline).items()} == {"beach.mp4": "a", "sea.mp4": "c"}
 
 
+def test_a_source_that_is_neither_seen_nor_heard_is_left_alone() -> None:
+    timeline = parsed_timeline(
+        track(clip("seen", source="seen.mp4"), audioMuted=True),
+        track(clip("heard", source="heard.mp4"), videoHidden=True),
+        track(clip("neither", source="neither.mp4"), videoHidden=True, audioMuted=True),
+        track(clip("muted", source="muted.mp4"), kind="audio", audioMuted=True),
+    )
+    assert set(source_paths(timeline)) == {"seen.mp4", "heard.mp4"}
+
+
 # Metamorphic
 
 

@@ -32,6 +32,10 @@ def pair(rate: FrameRate) -> list[int]:
     return [rate.num, rate.den]
 
 
+def once(after_us: int | None) -> None:
+    raise AssertionError(f"a second decoder after {after_us} µs")
+
+
 def layer_of(item: dict[str, object], source: FakeSource, rate: FrameRate) -> Layer:
     (layer,) = plan_of(track(item), sources={"beach.mp4": source}, fps=pair(rate)).stretches[0].layers
     return layer
@@ -45,7 +49,7 @@ async def numbers(
     media = FakeMedia({"beach.mp4": source})
     layer = layer_of(item, source, rate)
     asked = frames or layer.frames
-    reader = FrameReader(media, layer, rate.start_us(asked[0]), rate.start_us(asked[-1]))
+    reader = FrameReader(media, layer, rate.start_us(asked[0]), rate.start_us(asked[-1]), once)
     shown = [await reader.at(rate.start_us(index)) for index in asked]
     told = [frame and frame.number for frame in shown]
     await reader.aclose()
@@ -114,7 +118,7 @@ async def test_a_freeze_shows_one_frame_and_decodes_one() -> None:
     item = clip(seconds=0.2, freezeFrameSourceUs=500_000)
     assert await numbers(item, source) == [15] * 6
     media = FakeMedia({"beach.mp4": source})
-    reader = FrameReader(media, layer_of(item, source, FrameRate(30)), 0, 166_667)
+    reader = FrameReader(media, layer_of(item, source, FrameRate(30)), 0, 166_667, once)
     await reader.at(0)
     assert media.decoded == [("beach.mp4", 15)]
     await reader.aclose()
@@ -190,7 +194,7 @@ async def test_reading_a_part_shows_what_the_whole_shows() -> None:
 async def test_no_more_is_decoded_than_shows() -> None:
     media, source = FakeMedia(), video_source(30)
     media.sources["beach.mp4"] = source
-    reader = FrameReader(media, layer_of(clip(seconds=1, source_start_us=2_000_000), source, FrameRate(30)), 0, 966_667)
+    reader = FrameReader(media, layer_of(clip(seconds=1, source_start_us=2_000_000), source, FrameRate(30)), 0, 966_667, once)
     for index in range(30):
         await reader.at(FrameRate(30).start_us(index))
     await reader.aclose()
@@ -199,7 +203,7 @@ async def test_no_more_is_decoded_than_shows() -> None:
 
 async def test_repeated_and_dropped_frames_are_counted() -> None:
     media = FakeMedia({"beach.mp4": video_source(60)})
-    reader = FrameReader(media, layer_of(clip(seconds=1), media.sources["beach.mp4"], FrameRate(30)), 0, 966_667)
+    reader = FrameReader(media, layer_of(clip(seconds=1), media.sources["beach.mp4"], FrameRate(30)), 0, 966_667, once)
     for us in (0, 33_333, 33_333, 66_667):
         await reader.at(us)
     await reader.aclose()
@@ -209,7 +213,7 @@ async def test_repeated_and_dropped_frames_are_counted() -> None:
 async def test_a_failing_decoder_leaves_nothing_open() -> None:
     source = video_source(30)
     media = FakeMedia({"beach.mp4": source}, troubles={"frame beach.mp4 3": Trouble(ValueError("broken"))})
-    reader = FrameReader(media, layer_of(clip(), source, FrameRate(30)), 0, 966_667)
+    reader = FrameReader(media, layer_of(clip(), source, FrameRate(30)), 0, 966_667, once)
     with pytest.raises(ValueError, match="broken"):
         for index in range(30):
             await reader.at(FrameRate(30).start_us(index))
@@ -219,5 +223,5 @@ async def test_a_failing_decoder_leaves_nothing_open() -> None:
 
 async def test_a_reader_that_was_never_asked_opens_nothing() -> None:
     media, source = FakeMedia(), video_source(30)
-    await FrameReader(media, layer_of(clip(), source, FrameRate(30)), 0, 966_667).aclose()
+    await FrameReader(media, layer_of(clip(), source, FrameRate(30)), 0, 966_667, once).aclose()
     assert media.seen == []

@@ -28,7 +28,7 @@ async def in_export(layer: Layer, source: FakeSource, indexes: list[int]) -> lis
     """What an export shows at each of them."""
     media = FakeMedia({"beach.mp4": source})
     shown = {}
-    reader = FrameReader(media, layer, FPS.start_us(layer.frames[0]), FPS.start_us(layer.frames[-1]))
+    reader = FrameReader(media, layer, FPS.start_us(layer.frames[0]), FPS.start_us(layer.frames[-1]), lambda _after: None)
     for index in layer.frames:
         frame = await reader.at(FPS.start_us(index))
         shown[index] = frame and frame.number

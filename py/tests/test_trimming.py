@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from gran_worker.packets import Placer, Span
-from gran_worker.trimming import PAD, PLACE, Patch, edit_ends, matroska_delay, matroska_end, mp3_delay
+from gran_worker.trimming import PAD, PLACE, Patch, edit_ends, matroska_delay, matroska_duration, matroska_end, mp3_delay
 
 
 def applied(data: bytes, position: int, patch: Patch | None) -> bytes:
@@ -103,6 +103,13 @@ def trak(kind: bytes, duration: int, *, edit: int | None = None) -> bytes:
     tkhd = box(b"tkhd", bytes(4), bytes(16), struct.pack(">I", duration), bytes(60))
     edts = b"" if edit is None else box(b"edts", box(b"elst", bytes(4), struct.pack(">IIiI", 1, edit, 1024, 0x10000)))
     return box(b"trak", tkhd, edts, box(b"mdia", box(b"hdlr", bytes(8), kind, bytes(13))))
+
+
+def test_the_duration_is_the_films() -> None:
+    header = b"\x15\x49\xa9\x66\x99" + b"\x44\x89\x88" + struct.pack(">d", 3280) + b"\x4d\x80\x80"
+    patched = applied(header, 31, matroska_duration(header, 31, 3_203_200))
+    assert patched == header[:8] + struct.pack(">d", 3203.2) + header[16:]
+    assert matroska_duration(header[:5], 31, 3_203_200) is None
 
 
 def moov_of(*traks: bytes) -> bytes:

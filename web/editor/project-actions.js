@@ -31,10 +31,14 @@ let timer;
 let writing = Promise.resolve();
 
 const newId = () => crypto.randomUUID();
+const noop = () => {};
 
 /** @returns {Promise<void>} when the project of the last time, or the sample, is on the screen */
 export async function startProjects() {
-  onFound((path, found) => void keep(path, found));
+  onFound((path, found) => {
+    const id = projectId.value;
+    void enqueue(() => keep(id, path, found));
+  });
   onReconnect(reconnect);
   onTurn({ flush, reload: async () => openProject(projectId.value, { held: true }) });
   onOther({ otio: openOtio, captions: importCaptions, added: offerOwnProject });
@@ -60,8 +64,11 @@ export async function openSample() {
   hint.value = true;
   untouchedSample = true;
   const held = holdProject(id);
+  const fetched = loadSample();
+  void enqueue(() => fetched.then(noop, noop)); // without its files it is nothing to come back to
   try {
-    for (const { path, found } of await loadSample()) if (projectId.value === id) await relink(path, found);
+    const files = await fetched;
+    if (projectId.value === id) await Promise.all(files.map(({ path, found }) => relink(path, found)));
   } catch {
     toast(t.sample.failed, { bad: true });
   }
@@ -69,7 +76,7 @@ export async function openSample() {
 }
 
 export async function newProject() {
-  await flush();
+  void flush(); // what is on its way keeps nobody waiting
   const id = newId();
   openDoc(emptyDoc(t.project.fresh));
   enter(id);
@@ -86,6 +93,7 @@ export async function openProject(id, { held = false } = {}) {
   const unsaved = takeUnsaved(id, savedAt);
   openDoc(unsaved ?? found);
   enter(id);
+  localStorage.setItem(LAST, id);
   saved = unsaved ? undefined : doc.value;
   saving.value = { state: 'saved', at: new Date(savedAt) };
   if (older) toast(t.project.olderState(new Date(savedAt)), { bad: true });
@@ -98,7 +106,6 @@ export async function openProject(id, { held = false } = {}) {
 function enter(id) {
   projectId.value = id;
   untouchedSample = false;
-  localStorage.setItem(LAST, id);
 }
 
 /** An earlier state of this project, as a step that can be undone. @param {number} savedAt */
@@ -126,19 +133,29 @@ function save() {
   clearTimeout(timer);
   const [id, now] = [projectId.value, doc.value];
   if (!id || readOnly.value) return writing;
-  writing = writing.then(async () => {
+  return enqueue(async () => {
     if (now === saved) return;
-    saving.value = { ...saving.value, state: 'saving' };
-    try {
-      await saveProject(id, now);
-      if (projectId.value === id) saved = now;
-      saving.value = { state: 'saved', at: new Date() };
-      if (doc.value === now) localStorage.removeItem(UNSAVED);
-    } catch {
-      saving.value = { state: 'failed', at: new Date(), retry: () => void save() };
-    }
+    await saveProject(id, now);
+    if (projectId.value !== id) return;
+    saved = now;
+    localStorage.setItem(LAST, id);
+    if (doc.value === now) localStorage.removeItem(UNSAVED);
   });
-  return writing;
+}
+
+/** Work of saving, one after the other: what the page says is saved only when all of it is done. @param {() => Promise<void>} work @returns {Promise<void>} */
+function enqueue(work) {
+  saving.value = { ...saving.value, state: 'saving' };
+  const done = writing.then(work).then(
+    () => {
+      if (writing === done) saving.value = { state: 'saved', at: new Date() };
+    },
+    () => {
+      saving.value = { state: 'failed', at: new Date(), retry: () => void save() };
+    },
+  );
+  writing = done;
+  return done;
 }
 
 /** @returns {Promise<void>} */
@@ -170,9 +187,8 @@ function takeUnsaved(id, savedAt) {
 
 // Files
 
-/** @param {string} path @param {import('./media.js').Found} found */
-async function keep(path, found) {
-  const id = projectId.value;
+/** @param {string} id @param {string} path @param {import('./media.js').Found} found */
+async function keep(id, path, found) {
   try {
     if (!(await keepFile(id, path, found))) toast(t.project.notKept(found.file.name));
   } catch {

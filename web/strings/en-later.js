@@ -220,7 +220,6 @@ export const later = {
     best: 'Best quality',
     small: 'Small file',
     audio: 'Audio only',
-    copy: 'Copy, no re-encode',
     custom: 'Custom…',
   },
 
@@ -228,7 +227,6 @@ export const later = {
     heading: 'Export',
     preset: 'Kind of film',
     customNow: 'as below',
-    copyNote: 'not possible yet: every frame is encoded anew',
     measured: 'Measured by making a little of it',
     guessed: 'A guess by its bitrate',
     what: 'What',

@@ -63,5 +63,9 @@ class AlphaTrack:
     async def flush(self) -> None:
         await self._encoder.flush()
 
+    @property
+    def is_open(self) -> bool:
+        return self._encoder.is_open
+
     def close(self) -> None:
         self._encoder.close()

@@ -8,6 +8,7 @@ from typing import Any
 import js
 from pyodide.ffi import JsException
 
+from gran_worker.browser.ffi import owned
 from gran_worker.geometry import Size
 from gran_worker.ports import Frame
 
@@ -57,7 +58,7 @@ class Animation:
             lengths_us: list[int] = []
             size = Size(0, 0)
             for index in range(min(int(track.frameCount), MAX_FRAMES)):
-                image = (await decoder.decode(frameIndex=index)).image
+                image = (await owned(decoder.decode(frameIndex=index))).image
                 size = Size(image.displayWidth, image.displayHeight)
                 lengths_us.append(_length_us(image.duration))
                 image.close()
@@ -101,7 +102,7 @@ class Animation:
         return turn * self._ends_us[-1] + (self._ends_us[index - 1] if index else 0)
 
     async def _frame(self, turn: int, index: int) -> PictureFrame:
-        decoded = await self._decoder.decode(frameIndex=index)
+        decoded = await owned(self._decoder.decode(frameIndex=index))
         return PictureFrame(decoded.image, self._pts_us(turn, index))
 
 

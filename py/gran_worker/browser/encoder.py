@@ -8,8 +8,9 @@ from typing import Any
 import js
 from pyodide.ffi import JsException, create_proxy
 
-from gran_worker.browser.ffi import to_js_object
+from gran_worker.browser.ffi import bytes_of, or_none, to_js_object
 from gran_worker.codecs import Rung, family, ladder, quantizer
+from gran_worker.colour import Colour
 from gran_worker.errors import EncoderError
 from gran_worker.geometry import Size
 from gran_worker.settings import Settings
@@ -52,22 +53,26 @@ async def supported(made: Mapping[str, Any]) -> bool:
         return False  # a config that the browser does not even understand
 
 
-async def prove(settings: Settings) -> Rung:
-    """The first rung of the ladder that encodes a frame of the real size. Raises EncoderError if none does."""
+async def prove(settings: Settings, colour: Colour) -> tuple[Rung, bytes]:
+    """The first rung of the ladder that encodes a frame of the real size, and the decoder configuration that came with it.
+
+    Raises EncoderError if none does.
+    """
     codec = str(settings.codec)
     size = Size(settings.width, settings.height)
     for rung in ladder(codec, size, settings.fps, settings.bitrate, settings.hardware_acceleration):
         made = config(rung, settings)
-        if await supported(made) and await _encodes(made, size):
-            return rung
+        if await supported(made) and (record := await _encoded(made, size, colour)) is not None:
+            return rung, record
     what = f"{family(codec).upper()} at {size.width}×{size.height}"
     raise EncoderError(f"This browser cannot make {what}. Choose a smaller size or another codec.")
 
 
-async def _encodes(made: Mapping[str, Any], size: Size) -> bool:
-    packets: list[Any] = []
+async def _encoded(made: Mapping[str, Any], size: Size, colour: Colour) -> bytes | None:
+    """The decoder configuration of a blank frame that was encoded, empty where the codec needs none; None where it was not."""
+    configs: list[Any] = []
     failures: list[Any] = []
-    output, error = create_proxy(lambda chunk, _meta: packets.append(chunk.byteLength)), create_proxy(failures.append)
+    output, error = create_proxy(lambda _chunk, meta: configs.append(or_none(meta.decoderConfig))), create_proxy(failures.append)
     encoder = None
     try:
         encoder = js.VideoEncoder.new(output=output, error=error)
@@ -75,7 +80,20 @@ async def _encodes(made: Mapping[str, Any], size: Size) -> bool:
         blank = js.Uint8Array.new(size.width * size.height * 3 // 2)
         frame = js.VideoFrame.new(
             blank,
-            to_js_object({"format": "I420", "codedWidth": size.width, "codedHeight": size.height, "timestamp": 0}),
+            to_js_object(
+                {
+                    "format": "I420",
+                    "codedWidth": size.width,
+                    "codedHeight": size.height,
+                    "timestamp": 0,
+                    "colorSpace": {
+                        "primaries": colour.primaries,
+                        "transfer": colour.transfer,
+                        "matrix": colour.matrix,
+                        "fullRange": colour.full_range,
+                    },
+                }
+            ),
         )
         try:
             encoder.encode(frame, keyFrame=True)
@@ -83,13 +101,16 @@ async def _encodes(made: Mapping[str, Any], size: Size) -> bool:
             frame.close()
         await asyncio.wait_for(encoder.flush(), TRIAL_S)
     except (JsException, TimeoutError):
-        return False
+        return None
     finally:
         if encoder is not None and encoder.state != "closed":
             encoder.close()
         output.destroy()
         error.destroy()
-    return bool(packets) and not failures
+    if not configs or failures:
+        return None
+    description = or_none(getattr(configs[0], "description", None))
+    return b"" if description is None else bytes_of(description)
 
 
 class VideoTrackEncoder:
@@ -109,13 +130,16 @@ class VideoTrackEncoder:
             for key in (False, True):
                 self._options[key] = to_js_object({"keyFrame": key, family(rung.codec): {"quantizer": level}})
         self._proxies = [create_proxy(each) for each in (self._take, self._fail, self._dequeue)]
-        self._encoder = js.VideoEncoder.new(output=self._proxies[0], error=self._proxies[1])
-        self._encoder.addEventListener("dequeue", self._proxies[2])
-        self._encoder.configure(to_js_object(config(rung, settings)))
+        self._config = to_js_object(config(rung, settings))
+        self._resting = False
+        self._open()
 
     async def encode(self, frame: Any, index: int) -> None:
         """``frame`` is stamped with the start of output frame ``index`` and stays the caller's to close."""
         start_us = self._rate.start_us(index)
+        if self._resting:
+            self._resting = False
+            self._open()
         key = index == 0 or start_us // self._key_us != self._rate.start_us(index - 1) // self._key_us
         if key:
             self._keys += 1
@@ -124,7 +148,7 @@ class VideoTrackEncoder:
         while self._encoder.encodeQueueSize >= MAX_QUEUE and self._failure is None:
             self._moved.clear()
             await self._moved.wait()
-        self._raise_failure(start_us)
+        self.raise_failure(start_us)
         try:
             self._encoder.encode(frame, self._options[key])
         except JsException as error:
@@ -139,19 +163,40 @@ class VideoTrackEncoder:
 
     async def flush(self) -> None:
         """Until every frame has become a packet."""
+        if self._resting:
+            return
         try:
             await self._encoder.flush()
         except JsException as error:
             raise self._error(self._failure or str(getattr(error, "message", error))) from error
-        self._raise_failure()
+        self.raise_failure()
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self._encoder.state != "closed")
+
+    async def rest(self) -> None:
+        """Until it is needed again. Browsers take away codecs that wait for long; the first frame after it is a key frame."""
+        if not self._resting:
+            await self.flush()
+            self._resting = True
+            self._shut()
 
     def close(self) -> None:
-        if self._encoder.state != "closed":
-            self._encoder.close()
-        self._encoder.removeEventListener("dequeue", self._proxies[2])
+        self._shut()
         for proxy in self._proxies:
             proxy.destroy()
         self._packets.clear()
+
+    def _open(self) -> None:
+        self._encoder = js.VideoEncoder.new(output=self._proxies[0], error=self._proxies[1])
+        self._encoder.addEventListener("dequeue", self._proxies[2])
+        self._encoder.configure(self._config)
+
+    def _shut(self) -> None:
+        if self.is_open:
+            self._encoder.close()
+        self._encoder.removeEventListener("dequeue", self._proxies[2])
 
     def _take(self, chunk: Any, meta: Any = None) -> None:
         self._packets.append((chunk, meta))
@@ -165,7 +210,7 @@ class VideoTrackEncoder:
         self._alive()
         self._moved.set()
 
-    def _raise_failure(self, time_us: int | None = None) -> None:
+    def raise_failure(self, time_us: int | None = None) -> None:
         if self._failure is not None:
             raise self._error(self._failure, time_us)
 

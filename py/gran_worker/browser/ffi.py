@@ -53,11 +53,15 @@ def js_errors(translate: Callable[[str, str], ExportError]) -> Iterator[None]:
         raise translate(error_name(error), str(getattr(error, "message", error))) from error
 
 
-async def drain(iterator: Any) -> AsyncGenerator[Any, None]:
-    """Items of a JavaScript async iterator. Bare ``async for`` never calls its ``return()``, which is what frees the decoder."""
+async def drain(iterator: Any, take: Callable[[Any], Awaitable[Any]] | None = None) -> AsyncGenerator[Any, None]:
+    """Items of a JavaScript async iterator. Bare ``async for`` never calls its ``return()``, which is what frees the decoder.
+
+    ``take`` awaits each step in the place of :func:`owned`.
+    """
+    take = take or owned
     try:
         while True:
-            step = await owned(iterator.next())
+            step = await take(iterator.next())
             if step.done:
                 return
             yield step.value
@@ -67,9 +71,9 @@ async def drain(iterator: Any) -> AsyncGenerator[Any, None]:
 
 
 @asynccontextmanager
-async def first_of(iterator: Any) -> AsyncGenerator[Any, None]:
+async def first_of(iterator: Any, take: Callable[[Any], Awaitable[Any]] | None = None) -> AsyncGenerator[Any, None]:
     """The first item of a JavaScript async iterator or None; closed at the end, and the iterator with it."""
-    async with aclosing(drain(iterator)) as items:
+    async with aclosing(drain(iterator, take)) as items:
         first = await anext(items, None)
         try:
             yield first
@@ -78,15 +82,16 @@ async def first_of(iterator: Any) -> AsyncGenerator[Any, None]:
                 first.close()
 
 
-async def owned(coming: Any) -> Any:
-    """What a promise brings that must be closed, or an iterator's step with such a thing.
+async def owned(coming: Any, waiter: "asyncio.Future[None] | None" = None) -> Any:
+    """What a promise brings that must be closed, or an iterator's step or a decoder's result with such a thing.
 
-    A cancelled ``await`` leaves the promise running; what it brings then is nobody's but ours to close.
+    A cancelled ``await`` leaves the promise running; what it brings then is nobody's but ours to close. An exception that is set on
+    ``waiter`` gives up waiting in the same way.
     """
     arriving = asyncio.ensure_future(coming)
     # A waiter of our own: awaiting the promise's future itself would cancel it, and then nobody hears what it brings.
     # shield() would tell of every failure that comes later as unhandled.
-    waiter = asyncio.get_running_loop().create_future()
+    waiter = waiter or asyncio.get_running_loop().create_future()
 
     def wake(_arrived: object) -> None:
         if not waiter.done():
@@ -95,7 +100,7 @@ async def owned(coming: Any) -> Any:
     arriving.add_done_callback(wake)
     try:
         await waiter
-    except asyncio.CancelledError:
+    except BaseException:
         arriving.add_done_callback(_close)
         raise
     return arriving.result()
@@ -105,17 +110,17 @@ def _close(arrived: "asyncio.Future[Any]") -> None:
     if arrived.cancelled() or arrived.exception() is not None:
         return  # whoever would have heard of it is gone
     brought = arrived.result()
-    thing = or_none(brought.value if hasattr(brought, "done") else brought)
+    thing = or_none(brought.value if hasattr(brought, "done") else getattr(brought, "image", brought))
     if thing is not None and hasattr(thing, "close"):
         thing.close()
 
 
-async def leave(goodbye: Awaitable[Any]) -> None:
-    """Waits for an object that is thrown away to finish, but not for long and not for its complaints."""
+async def leave(goodbye: Awaitable[Any], patience_s: float = LEAVING_S) -> None:
+    """Waits for an object that is thrown away to finish, but not for long and not for its complaints. It goes on by itself."""
     task = asyncio.ensure_future(goodbye)
     # Looked at, early or late: a complaint that nobody takes would be told as unhandled.
     task.add_done_callback(lambda done: done.cancelled() or done.exception())
-    await asyncio.wait({task}, timeout=LEAVING_S)
+    await asyncio.wait({task}, timeout=patience_s)
 
 
 def class_name(value: Any) -> str:

@@ -1,5 +1,6 @@
 """Frames of the sources, as decoders and images give them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from gran_worker.colour import Colour
@@ -13,12 +14,12 @@ STRAIGHT_FORMATS = ("I420", "NV12")
 class SampleFrame:
     """A decoded video frame."""
 
-    __slots__ = ("_colour", "drawn", "pts_us", "sample")
+    __slots__ = ("_closed", "_colour", "drawn", "pts_us", "sample")
     stands = False
 
-    def __init__(self, sample: Any, colour: Colour | None) -> None:
+    def __init__(self, sample: Any, colour: Colour | None, closed: Callable[[], None]) -> None:
         """``colour`` is what the planes are in; None where they are of no use without a canvas."""
-        self.sample, self._colour = sample, colour
+        self.sample, self._colour, self._closed = sample, colour, closed
         self.drawn: Any = None
         """A VideoFrame or ImageBitmap of the same size to draw instead (truecolour.py)."""
         self.pts_us = round(sample.timestamp * SECOND_US)
@@ -46,6 +47,7 @@ class SampleFrame:
         self.sample.close()
         if self.drawn is not None:
             self.drawn.close()
+        self._closed()
 
 
 class StillFrame:

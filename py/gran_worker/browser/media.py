@@ -1,75 +1,37 @@
 """MediaPort over mediabunny's Input and sample sinks, and over ImageBitmap for pictures that do not move."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 import js
 import mediabunny
-import numpy as np
-from gran_js import takeSounds
+from gran_js import decoders, guardReads, takeSounds
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.browser.animation import ANIMATED, Animation
-from gran_worker.browser.faults import undecodable, unknown_codec, unreadable
-from gran_worker.browser.ffi import class_name, drain, first_of, js_errors, leave, or_none, owned
-from gran_worker.browser.frames import SECOND_US, STRAIGHT_FORMATS, SampleFrame, StillFrame
+from gran_worker.browser.faults import undecodable, unreadable
+from gran_worker.browser.ffi import class_name, drain, js_errors, leave, or_none, owned
+from gran_worker.browser.frames import SECOND_US, SampleFrame, StillFrame
+from gran_worker.browser.opened import DEFAULT_FRAME_US, Opened
+from gran_worker.browser.pictures import expect_end, pictures, probe_video
 from gran_worker.browser.rasteriser import Lent
-from gran_worker.browser.sourcepackets import MEASURED, SourceSound, find_packaging, sound_packets
-from gran_worker.colour import BT709, Colour
+from gran_worker.browser.sourcepackets import SourcePicture, SourceSound, picture_packets, sound_packets
+from gran_worker.browser.sourcesound import BATCH_S, probe_audio, swallowed, taken_sounds
 from gran_worker.drawings import SVG, Drawing, drawing_size, moves
 from gran_worker.errors import SourceError, located
-from gran_worker.geometry import Rotation, Size
+from gran_worker.geometry import Size
 from gran_worker.imageheader import HEADER_BYTES, MAX_PX, MAX_SIDE_PX, is_too_large, parse_image_header
-from gran_worker.lateness import HEAD_BYTES, matroska_lateness, mp3_lateness
-from gran_worker.ports import AudioInfo, Frame, Packaging, Probe, Sound, VideoInfo
+from gran_worker.ports import Frame, Probe, Sound, VideoInfo
 from gran_worker.snapshot import file_name
 
-DEFAULT_FRAME_US = 33_333
-FRAMES_TO_MEASURE = 60
-MILLISECONDS = 1000
-SOUND_BATCH_S = 0.5
 # Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
 CONTAINER_NAMES = ("MP4", "QTFF", "MATROSKA", "WEBM", "WAVE", "OGG", "FLAC", "MP3", "ADTS", "MPEG_TS")
 
 Info = TypeVar("Info")
-
-
-@dataclass(slots=True)
-class _Opened:
-    """A source that stays open for the length of the export."""
-
-    name: str
-    input: Any = None
-    video: Any = None
-    audio: Any = None
-    bitmap: Any = None
-    drawing: Any = None
-    """The file of an SVG drawing, which has a bitmap once it is known how large it is needed."""
-    drawing_size: Size = Size(0, 0)
-    drawing_moves: bool = False
-    animation: Animation | None = None
-    first_pts_us: int = 0
-    rate_hz: int = 1
-    late: int = 0
-    """Samples that the demuxer's times of the sound are late by."""
-    planar_colour: Colour | None = None
-    """Of its frames' planes, where px are square."""
-    late_packets: int = 0
-    """The same for packets: some decoders leave out what the packets still hold."""
-    packaging: Packaging | None = None
-    starts_empty: bool = False
-    sound_slack: int = 2
-    """Samples by which the container's rounding moves the times of blocks that follow each other without a gap."""
-
-    def close(self) -> None:
-        if self.input is not None:
-            self.input.dispose()
-        if self.bitmap is not None:
-            self.bitmap.close()
-        if self.animation is not None:
-            self.animation.close()
 
 
 class BrowserMedia:
@@ -77,7 +39,11 @@ class BrowserMedia:
 
     def __init__(self, files: dict[str, Any], alive: Callable[[], None], lent: Lent) -> None:
         self._files, self._alive, self._lent = files, alive, lent
-        self._opened: dict[str, _Opened] = {}
+        self._opened: dict[str, Opened] = {}
+        self._frames = 0
+        self._waits: dict[asyncio.Future[None], Opened] = {}
+        self._closed = False
+        decoders.enter()
 
     def offer(self, path: str, file: Any) -> None:
         """From the next :meth:`probe` on, ``path`` is ``file``."""
@@ -102,10 +68,10 @@ class BrowserMedia:
             name = getattr(blob, "name", None) or name
             if blob.size == 0:
                 raise SourceError(f"{name} is empty (0 bytes).")
-        opened = self._opened[path] = _Opened(name)
+        opened = self._opened[path] = Opened(name)
         with js_errors(unreadable(name)):
             opened.input = mediabunny.Input.new(
-                source=mediabunny.BlobSource.new(blob),
+                source=guardReads(mediabunny.BlobSource.new(blob)),
                 formats=to_js([getattr(mediabunny, container) for container in CONTAINER_NAMES]),
             )
             if not await opened.input.canRead():
@@ -115,8 +81,9 @@ class BrowserMedia:
             if opened.video is None and opened.audio is None:
                 raise SourceError(f"{name} holds neither picture nor sound.")
             duration_us = round(await opened.input.computeDuration() * SECOND_US)
-        video, video_problem = await _tried(_probe_video(opened)) if opened.video is not None else (None, None)
-        audio, audio_problem = await _tried(_probe_audio(opened, blob)) if opened.audio is not None else (None, None)
+        audio, audio_problem = await _tried(probe_audio(opened, blob)) if opened.audio is not None else (None, None)
+        bitrate = max(0, round(8 * blob.size * SECOND_US / max(1, duration_us)) - (audio.bitrate if audio is not None else 0))
+        video, video_problem = await _tried(self._probe_video(opened, bitrate)) if opened.video is not None else (None, None)
         self._alive()
         return Probe(name, duration_us, video, audio, video_problem, audio_problem)
 
@@ -144,13 +111,18 @@ class BrowserMedia:
                         self._alive()
                         yield frame
             return
-        sink = mediabunny.VideoSampleSink.new(opened.video)
+        last_us: int | None = None
         with js_errors(undecodable(opened.name, "picture")):
-            samples = drain(sink.samples(start_us / SECOND_US, end_us / SECOND_US))
+            samples = drain(
+                pictures(opened.video, opened.in_software).samples(start_us / SECOND_US, end_us / SECOND_US), partial(self._decoded, opened)
+            )
             async with aclosing(samples):
                 async for sample in samples:
                     self._alive()
-                    yield SampleFrame(sample, opened.planar_colour)
+                    frame = self._frame(opened, sample)
+                    last_us = frame.pts_us
+                    yield frame
+            await expect_end(opened.video, opened.name, last_us, end_us)
 
     async def still(self, path: str, source_us: int) -> Frame | None:
         opened = self._opened[path]
@@ -159,12 +131,14 @@ class BrowserMedia:
         if opened.animation is not None:
             with js_errors(undecodable(opened.name, "picture")):
                 return await opened.animation.at(source_us)
-        sink = mediabunny.VideoSampleSink.new(opened.video)
         with js_errors(undecodable(opened.name, "picture")):
-            moment_us = max(source_us, opened.first_pts_us)
-            sample = or_none(await owned(sink.getSample(moment_us / SECOND_US)))
+            # A first frame at a third of a microsecond is not there yet at the microsecond that it was rounded to.
+            moment_us = max(source_us, opened.first_pts_us + 1)
+            sample = or_none(await self._decoded(opened, pictures(opened.video, opened.in_software).getSample(moment_us / SECOND_US)))
         self._alive()
-        return None if sample is None else SampleFrame(sample, opened.planar_colour)
+        if sample is None:
+            raise undecodable(opened.name, "picture")("", "")
+        return self._frame(opened, sample)
 
     async def sounds(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Sound, None]:
         opened = self._opened[path]
@@ -173,22 +147,45 @@ class BrowserMedia:
             # What is late begins, in the demuxer's time, after its own.
             late_s = opened.late / opened.rate_hz
             start_s, end_s = (max(0.0, edge_us / SECOND_US + late_s) for edge_us in (start_us, end_us))
-            late = opened.late - await _swallowed(opened, start_s)
+            late = opened.late - await swallowed(opened, start_s)
             samples = sink.samples(start_s, end_s)
             expected: int | None = None
             try:
                 ended = False
                 while not ended:
-                    taken = await takeSounds(samples, SOUND_BATCH_S)
+                    taken = await owned(takeSounds(samples, BATCH_S))
                     self._alive()
                     ended = taken.ended
-                    for sound in _sounds(taken, late):
+                    for sound in taken_sounds(taken, late):
                         if expected is not None and abs(sound.first - expected) <= opened.sound_slack:
                             sound = replace(sound, first=expected)
                         expected = sound.first + sound.block.shape[1]
                         yield sound
             finally:
                 await leave(samples.return_())
+
+    def prefer_software(self, path: str) -> bool:
+        opened = self._opened[path]
+        changes = opened.video is not None and not opened.in_software
+        opened.in_software = True
+        return changes
+
+    def rescue(self) -> bool:
+        """Gives up waiting for decoders, where the browser has another one: the waits end in a SourceError. False if there is none."""
+        hung = [wait for wait, opened in self._waits.items() if not opened.in_software and not wait.done()]
+        for wait in hung:
+            wait.set_exception(undecodable(self._waits[wait].name, "picture")("", ""))
+        return bool(hung)
+
+    @property
+    def live_objects(self) -> Mapping[str, int]:
+        return {
+            "VideoFrame": self._frames,
+            "VideoDecoder": int(decoders.count("VideoDecoder")),
+            "AudioDecoder": int(decoders.count("AudioDecoder")),
+            "Input": sum(opened.input is not None for opened in self._opened.values()),
+            "ImageBitmap": sum(opened.bitmap is not None for opened in self._opened.values()),
+        }
 
     async def sound_packets(self, path: str, first: int, end: int) -> AsyncGenerator[SourceSound, None]:
         opened = self._opened[path]
@@ -200,12 +197,53 @@ class BrowserMedia:
                     self._alive()
                     yield packet
 
+    async def picture_packets(self, path: str, start_us: int) -> AsyncGenerator[SourcePicture, None]:
+        opened = self._opened[path]
+        with js_errors(unreadable(opened.name)):
+            async with aclosing(picture_packets(opened.video, start_us, opened.frame_us)) as packets:
+                async for packet in packets:
+                    self._alive()
+                    yield packet
+
     async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
         for opened in self._opened.values():
             opened.close()
         self._opened.clear()
+        decoders.leave()
 
-    async def _probe_image(self, opened: _Opened, blob: Any) -> Probe:
+    def _frame(self, opened: Opened, sample: Any) -> SampleFrame:
+        self._frames += 1
+        return SampleFrame(sample, opened.planar_colour, self._frame_closed)
+
+    def _frame_closed(self) -> None:
+        self._frames -= 1
+
+    async def _decoded(self, opened: Opened, coming: Any) -> Any:
+        """What a decoder brings, unless :meth:`rescue` gives up on it."""
+        wait: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waits[wait] = opened
+        try:
+            return await owned(coming, wait)
+        finally:
+            del self._waits[wait]
+
+    async def _probe_video(self, opened: Opened, bitrate: int) -> VideoInfo:
+        decoded = partial(self._decoded, opened)
+        try:
+            info = await probe_video(opened, bitrate, decoded)
+        except SourceError as error:
+            if error.code != "E_DECODE" or opened.in_software:
+                raise
+            opened.in_software = True
+            info = await probe_video(opened, bitrate, decoded)
+        opened.first_pts_us, opened.frame_us = info.first_pts_us, info.frame_us
+        opened.planar_colour = info.colour if info.passes_straight else None
+        return info
+
+    async def _probe_image(self, opened: Opened, blob: Any) -> Probe:
         header = parse_image_header(bytes((await blob.slice(0, HEADER_BYTES).arrayBuffer()).to_bytes()))
         if header is not None and header.mime == "image/svg+xml":
             return await self._probe_drawing(opened, blob)
@@ -219,7 +257,7 @@ class BrowserMedia:
             if header is not None and header.mime in ANIMATED:
                 opened.animation = await Animation.open(blob, header.mime)
             if opened.animation is None:
-                opened.bitmap = await js.createImageBitmap(blob, imageOrientation="from-image")
+                opened.bitmap = await owned(js.createImageBitmap(blob, imageOrientation="from-image"))
         except JsException as error:
             message = f"{opened.name} is not a video, sound or image file that this browser can open."
             raise SourceError(f"{message} Convert it, or remove its clips.") from error
@@ -242,7 +280,7 @@ class BrowserMedia:
         )
         return Probe(opened.name, 0, info, None)
 
-    async def _probe_drawing(self, opened: _Opened, blob: Any) -> Probe:
+    async def _probe_drawing(self, opened: Opened, blob: Any) -> Probe:
         if self._lent.rasteriser is None:
             message = f"{opened.name} is an SVG drawing, which only a page can draw, and none lends a hand here."
             raise SourceError(f"{message} Save it as PNG, as large as it is needed.")
@@ -271,126 +309,3 @@ async def _tried(probing: Awaitable[Info]) -> tuple[Info | None, str | None]:
         return await probing, None
     except SourceError as error:
         return None, error.message
-
-
-async def _probe_video(opened: _Opened) -> VideoInfo:
-    """Decodes the first frame: only that shows the colour space and that the browser means what it says."""
-    track, name = opened.video, opened.name
-    with js_errors(undecodable(name, "picture")):
-        codec = or_none(await track.getCodec()) or or_none(await track.getInternalCodecId())
-        if not await track.canDecode():
-            raise unknown_codec(name, "picture", codec)
-        resolution = await track.getTimeResolution()
-        stats = await track.computePacketStats(FRAMES_TO_MEASURE)
-        rate = stats.averagePacketRate
-        opaque = not await track.canBeTransparent()
-        async with first_of(mediabunny.VideoSampleSink.new(track).samples()) as first:
-            if first is None:
-                raise SourceError(f"the picture of {name} has no frame that can be decoded.", code="E_DECODE")
-            raw = Size(first.squarePixelWidth, first.squarePixelHeight)
-            rotation: Rotation = int(first.rotation)  # type: ignore[assignment]
-            opened.first_pts_us = round(first.timestamp * SECOND_US)
-            square = first.codedWidth == raw.width and first.codedHeight == raw.height
-            colour = _colour(first.colorSpace)
-            opened.planar_colour = colour if square else None
-            return VideoInfo(
-                kind="video",
-                codec=str(codec),
-                raw=raw,
-                shown=raw if rotation in (0, 180) else Size(raw.height, raw.width),
-                rotation=rotation,
-                first_pts_us=opened.first_pts_us,
-                tick_us=SECOND_US / resolution,
-                frame_us=round(SECOND_US / rate) if rate > 0 else DEFAULT_FRAME_US,
-                opaque=opaque,
-                passes_straight=rotation == 0 and not first.flip and square and first.format in STRAIGHT_FORMATS,
-                colour=colour,
-            )
-
-
-async def _probe_audio(opened: _Opened, blob: Any) -> AudioInfo:
-    """Decodes the first block: headers and decoders may differ about the rate, and the decoder is right."""
-    track, name = opened.audio, opened.name
-    with js_errors(undecodable(name, "sound")):
-        codec = or_none(await track.getCodec()) or or_none(await track.getInternalCodecId())
-        if not await track.canDecode():
-            raise unknown_codec(name, "sound", codec)
-        async with first_of(mediabunny.AudioSampleSink.new(track).samples()) as first:
-            if first is None:
-                raise SourceError(f"the sound of {name} has no block that can be decoded.", code="E_DECODE")
-            opened.rate_hz = int(first.sampleRate)
-            opened.starts_empty = codec == "vorbis"
-            opened.late = await _lateness(opened, str(codec), blob, int(first.numberOfFrames))
-            if await track.getTimeResolution() <= MILLISECONDS:
-                opened.sound_slack = opened.rate_hz * 3 // 2000
-            opened.late_packets = await _packet_lateness(opened, str(codec), blob)
-            opened.packaging = await find_packaging(track, opened.rate_hz, opened.late_packets)
-            bitrate = round((await track.computePacketStats(MEASURED)).averageBitrate)
-            return AudioInfo(str(codec), opened.rate_hz, int(first.numberOfChannels), bitrate, opened.packaging)
-
-
-async def _lateness(opened: _Opened, codec: str, blob: Any, first_samples: int) -> int:
-    """Samples by which the times of ``opened``'s sound are late, less those that its decoder leaves out by itself."""
-    container = str((await opened.input.getFormat()).name)
-    if container in ("Matroska", "WebM") and codec != "opus":
-        return matroska_lateness(await _head(blob), opened.rate_hz)
-    if container == "MP3":
-        return mp3_lateness(await _head(blob))
-    if container in ("MP4", "QuickTime File Format") and codec == "opus":
-        # Decoders of Opus leave out the pre-skip by themselves, and the edit list has moved it before 0 already.
-        packet = or_none(await mediabunny.EncodedPacketSink.new(opened.audio).getFirstPacket())
-        whole = 0 if packet is None else round(packet.duration * opened.rate_hz)
-        return -max(0, whole - first_samples) if packet is not None and packet.timestamp < 0 else 0
-    return 0
-
-
-async def _packet_lateness(opened: _Opened, codec: str, blob: Any) -> int:
-    """Samples by which the times of ``opened``'s packets of sound are late."""
-    if str((await opened.input.getFormat()).name) in ("Matroska", "WebM"):
-        return matroska_lateness(await _head(blob), opened.rate_hz)
-    # Where an edit list or a granule position says what is not heard, the times are right.
-    return 0 if codec == "opus" else opened.late
-
-
-async def _swallowed(opened: _Opened, start_s: float) -> int:
-    """Samples by which the decoder's times are early where it begins at ``start_s``.
-
-    Vorbis gives nothing for the packet that it begins with, and its decoders count on from that packet's time. At the very beginning that
-    is right: there the packet's own time is one that nothing sounds in.
-    """
-    if not opened.starts_empty:
-        return 0
-    packets = mediabunny.EncodedPacketSink.new(opened.audio)
-    steps = []
-    for begin in (await packets.getPacket(start_s), await packets.getFirstPacket()):
-        after = None if or_none(begin) is None else or_none(await packets.getNextPacket(begin))
-        steps.append(0.0 if after is None else after.timestamp - begin.timestamp)
-    return round((steps[0] - steps[1]) * opened.rate_hz) if steps[0] else 0
-
-
-async def _head(blob: Any) -> bytes:
-    return bytes((await blob.slice(0, HEAD_BYTES).arrayBuffer()).to_bytes())
-
-
-def _colour(space: Any) -> Colour:
-    """A frame's colour space; what it leaves open is taken for BT.709 limited, as browsers do."""
-    full_range = or_none(space.fullRange)
-    return Colour(
-        or_none(space.primaries) or BT709.primaries,
-        or_none(space.transfer) or BT709.transfer,
-        or_none(space.matrix) or BT709.matrix,
-        bool(full_range),
-    )
-
-
-def _sounds(taken: Any, late: int) -> Iterator[Sound]:
-    """What web/take-sounds.js took, block by block."""
-    samples = np.empty(taken.data.length, np.float32)
-    taken.data.assign_to(samples)
-    at = 0
-    for time_s, n_samples, rate_hz, channels in zip(
-        *(each.to_py().tolist() for each in (taken.times, taken.lengths, taken.rates, taken.channels)), strict=True
-    ):
-        block = samples[at : at + n_samples * channels].reshape(n_samples, channels).T
-        at += n_samples * channels
-        yield Sound(round(time_s * rate_hz) - late, rate_hz, block)

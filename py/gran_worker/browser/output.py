@@ -7,10 +7,12 @@ from typing import Any
 import mediabunny
 from pyodide.ffi import JsException, to_js
 
+from gran_worker.agreement import Agreement
 from gran_worker.browser.alpha import AlphaTrack
 from gran_worker.browser.encoder import VideoTrackEncoder
 from gran_worker.browser.executor import Executor
 from gran_worker.browser.ffi import leave, or_none, to_js_object
+from gran_worker.browser.picturetrack import PictureTrack
 from gran_worker.browser.sink import Destination, Funnel
 from gran_worker.browser.soundencoder import Encoding
 from gran_worker.browser.soundtrack import CopiedSound, EncodedSound, SoundTrack, Written
@@ -53,6 +55,7 @@ class BrowserOutput:
         plan: RenderPlan,
         settings: Settings,
         rung: Rung | None,
+        agreement: Agreement,
         encoding: Encoding | None,
         executor: Executor | None,
         destination: Destination,
@@ -67,22 +70,22 @@ class BrowserOutput:
         self._output = mediabunny.Output.new(format=output_format(settings, listeners), target=target)
         self._encoder: VideoTrackEncoder | None = None
         self._alpha: AlphaTrack | None = None
-        self._video: Any = None
+        self._video: PictureTrack | None = None
         if rung is not None:
             self._encoder = VideoTrackEncoder(rung, settings, lambda depth: meter.note_high_water("encode", depth), meter.alive)
             if settings.alpha:
                 self._alpha = AlphaTrack(VideoTrackEncoder(rung, settings, lambda _depth: None, meter.alive), plan.size)
-            self._video = mediabunny.EncodedVideoPacketSource.new(family(rung.codec))
+            self._video = PictureTrack(family(rung.codec), plan, agreement)
             # With the rate the muxer's time base is exact; without it pts are off by up to 9 µs.
-            self._output.addVideoTrack(self._video, frameRate=plan.rate.num / plan.rate.den, canBeTransparent=settings.alpha)
+            self._output.addVideoTrack(self._video.source, frameRate=plan.rate.num / plan.rate.den, canBeTransparent=settings.alpha)
         self._sound: EncodedSound | None = None
         self._copied: CopiedSound | None = None
         self._sound_track: SoundTrack | None = None
         if settings.audio and plan.passage is not None:
-            self._copied = CopiedSound(settings.audio, plan.passage, settings.container, meter.alive)
+            self._copied = CopiedSound(settings.audio, plan.passage, settings.container, plan.duration_us, meter.alive)
             self._sound_track = self._copied.track
         elif settings.audio and encoding is not None:
-            self._sound = EncodedSound(settings.audio, encoding, settings.container, plan.n_samples, meter.alive)
+            self._sound = EncodedSound(settings.audio, encoding, settings.container, plan.n_samples, plan.duration_us, meter.alive)
             self._sound_track = self._sound.track
         if self._sound_track is not None:
             self._output.addAudioTrack(self._sound_track.source, **self._sound_track.options)
@@ -123,6 +126,17 @@ class BrowserOutput:
             await self._alpha.add(self._executor.pixels(), index, start_us, duration_us)
         await self._add(self._executor.frame(start_us, duration_us), index)
 
+    def takes(self, path: str) -> bool:
+        return self._video is not None and self._video.takes(path)
+
+    async def copy_frame(self, packet: Any, index: int) -> None:
+        assert self._encoder is not None
+        assert self._video is not None
+        await self._encoder.rest()
+        await self._mux()
+        with self._faults():
+            await self._video.copy(packet, index)
+
     async def add_sound(self, block: Block, first: int) -> None:
         assert self._sound is not None
         with self._faults():
@@ -135,18 +149,23 @@ class BrowserOutput:
 
     async def finish(self) -> None:
         with self._faults():
-            if self._encoder is not None:
-                await self._encoder.flush()
-                if self._alpha is not None:
-                    await self._alpha.flush()
-                await self._mux()
-            if self._sound is not None:
-                await self._sound.finish()
+            # Not the disk is waited for yet.
+            with self._meter.stage("encode"):
+                if self._encoder is not None:
+                    await self._encoder.flush()
+                    if self._alpha is not None:
+                        await self._alpha.flush()
+                    await self._mux()
+                if self._sound is not None:
+                    await self._sound.finish()
             await self._output.finalize()
             if self._sound_track is not None:
                 for patch in self._sound_track.patches(self._written):
                     await self._destination.write(patch.position, to_js(patch.data))
             await self._destination.settle()
+            if self._encoder is not None:
+                # One that broke after its last packet may have told of that packet what is not true.
+                self._encoder.raise_failure()
 
     async def commit(self) -> None:
         await self._destination.commit()
@@ -175,6 +194,10 @@ class BrowserOutput:
         if self._executor is not None:
             self._executor.close()
 
+    @property
+    def open_encoders(self) -> int:
+        return sum(encoder is not None and encoder.is_open for encoder in (self._encoder, self._alpha))
+
     def release(self) -> None:
         """Destroys the callbacks, once nothing can call them any more."""
         self._funnel.release()
@@ -192,14 +215,15 @@ class BrowserOutput:
 
     async def _mux(self) -> None:
         assert self._encoder is not None
+        assert self._video is not None
         with self._faults():
             packets = self._encoder.packets()
             if self._alpha is None:
                 for chunk, meta in packets:
-                    await self._video.add(mediabunny.EncodedPacket.fromEncodedChunk(chunk), meta)
+                    await self._video.put(chunk, meta)
                 return
             for chunk, meta, transparency in self._alpha.join(packets):
-                await self._video.add(mediabunny.EncodedPacket.fromEncodedChunk(chunk, transparency), meta)
+                await self._video.put(chunk, meta, transparency)
 
     def _wrote(self, size: int) -> None:
         self._meter.bytes_written = size

@@ -6,16 +6,20 @@ into :class:`Funnel`; only :meth:`Destination.commit` closes the real thing.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 import js
-from pyodide.ffi import create_proxy
+from pyodide.ffi import JsException, create_proxy
 
 from gran_worker.browser.ffi import class_name, js_errors, leave, to_js_object
 from gran_worker.errors import SinkError
 
+DID_NOT_FINISH = "The export did not finish."
 PORT_CREDIT = 2
 """Writes on their way to the page at once."""
+ABORTING_S = 0.6
+"""How long a file may take to be dropped before the export's end is told. It goes on after that."""
 MEGABYTE = 1_000_000
 
 
@@ -52,6 +56,13 @@ def destination_for(port: Any) -> Destination:
             return StreamDestination(port)
 
 
+async def is_same(port: Any, other: Any) -> bool:
+    """Whether two destinations are one file. Streams and ports were transferred, so that each message has its own."""
+    if class_name(port) != "FileSystemFileHandle" or class_name(other) != "FileSystemFileHandle":
+        return False
+    return bool(await port.isSameEntry(other))
+
+
 def sink_error(name: str, message: str, written: int = 0) -> SinkError:
     """What a file's or stream's rejection means to a person."""
     match name:
@@ -69,12 +80,17 @@ def sink_error(name: str, message: str, written: int = 0) -> SinkError:
             return SinkError(f"The file could not be written ({message or name}). Try again, or save somewhere else.")
 
 
+def abort_reason() -> Any:
+    """What a write that is under way is rejected with. Pyodide cannot hear of a rejection that is no Error: its await would never end."""
+    return js.DOMException.new(DID_NOT_FINISH, "AbortError")
+
+
 class HandleDestination:
     """A FileSystemFileHandle: written through the browser's own swap file, which is put in place by ``close()``."""
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle
-        self._stream: Any = None
+        self._opening: asyncio.Future[Any] | None = None
         self._was_empty: bool | None = None
         self._committed = False
         self._written = 0
@@ -83,7 +99,10 @@ class HandleDestination:
         with js_errors(sink_error):
             await self._look()
             # Where "exclusive" is unknown the option is ignored.
-            self._stream = await self._handle.createWritable(mode="exclusive")
+            self._opening = asyncio.ensure_future(self._handle.createWritable(mode="exclusive"))
+            # Not awaited itself: a cancellation would cancel it, and the lock that comes all the same would be nobody's.
+            await asyncio.wait({self._opening})
+            self._opening.result()
 
     async def write(self, position: int, data: Any) -> None:
         with js_errors(lambda name, message: sink_error(name, message, self._written)):
@@ -99,20 +118,35 @@ class HandleDestination:
         self._committed = True
 
     async def abort(self) -> None:
-        if self._committed:
-            return
-        if self._stream is not None:
-            await leave(self._stream.abort())
-            self._stream = None
-        if self._was_empty is None:
-            await leave(self._look())
-        if self._was_empty and getattr(self._handle, "remove", None) is not None:
-            await leave(self._handle.remove())
-            self._was_empty = False
+        if not self._committed:
+            await leave(self._drop(), ABORTING_S)
 
     async def reopened(self) -> Any | None:
         with js_errors(sink_error):
             return await self._handle.getFile()
+
+    @property
+    def _stream(self) -> Any:
+        assert self._opening is not None
+        return self._opening.result()
+
+    async def _drop(self) -> None:
+        opening, self._opening = self._opening, None
+        if opening is not None and not opening.done():
+            # Perhaps it never opens. If it does after all, it is dropped then.
+            with suppress(JsException):
+                await self._remove()
+        if opening is not None:
+            with suppress(JsException):  # it did not open, or broke before: then there is nothing to drop
+                await (await opening).abort(abort_reason())
+        await self._remove()
+
+    async def _remove(self) -> None:
+        """What was created for this export. As long as it is open for writing that fails."""
+        await self._look()
+        if self._was_empty and getattr(self._handle, "remove", None) is not None:
+            await self._handle.remove()
+            self._was_empty = False
 
     async def _look(self) -> None:
         """An empty file was created for this export: pickers and ``getFileHandle({create: true})`` leave one behind."""
@@ -151,7 +185,7 @@ class StreamDestination:
     async def abort(self) -> None:
         if not self._over:
             self._over = True
-            await leave((self._writer or self._stream).abort("The export did not finish."))
+            await leave((self._writer or self._stream).abort(abort_reason()))
 
     async def reopened(self) -> Any | None:
         return None
@@ -198,7 +232,7 @@ class PortDestination:
         self._over = True
         if self._proxy is None:
             await self.open()
-        self._port.postMessage(to_js_object({"type": "abort", "reason": "The export did not finish."}))
+        self._port.postMessage(to_js_object({"type": "abort", "reason": DID_NOT_FINISH}))
         await leave(self._closed)
         self._release()
 

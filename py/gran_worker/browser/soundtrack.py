@@ -7,10 +7,11 @@ import js
 import mediabunny
 from pyodide.ffi import create_proxy, to_js
 
-from gran_worker.browser.ffi import to_js_object
+from gran_worker.browser.ffi import js_errors, to_js_object
 from gran_worker.browser.soundencoder import Encoding, SoundEncoder
 from gran_worker.browser.sourcepackets import SourceSound, told_to_skip
 from gran_worker.copying import Passage
+from gran_worker.errors import EncoderError
 from gran_worker.packets import Placer, Span
 from gran_worker.ports import Block
 from gran_worker.settings import AudioSettings
@@ -22,6 +23,7 @@ from gran_worker.trimming import (
     Patch,
     edit_ends,
     matroska_delay,
+    matroska_duration,
     matroska_end,
     mp3_delay,
 )
@@ -31,10 +33,10 @@ MP3_DECODER_DELAY = 529
 
 
 class SoundTrack:
-    """The track of sound of one file. ``priming`` samples before its first are decoded and not heard."""
+    """The track of sound of one file. ``priming`` samples before its first are decoded and not heard; the film lasts ``film_us``."""
 
-    def __init__(self, audio: AudioSettings, container: str, priming: int, n_samples: int, alive: Callable[[], None]) -> None:
-        self._audio, self._container, self._alive = audio, container, alive
+    def __init__(self, audio: AudioSettings, container: str, priming: int, n_samples: int, film_us: int, alive: Callable[[], None]) -> None:
+        self._audio, self._container, self._alive, self._film_us = audio, container, alive, film_us
         self._priming, self._n_samples = priming, n_samples
         self.source = mediabunny.EncodedAudioPacketSource.new(audio.codec)
         # Matroska counts from the first sample that a decoder gives and says beside it how many of them do not count.
@@ -60,6 +62,7 @@ class SoundTrack:
             delay_ns = round(self._priming * SECOND_NS / rate_hz)
             pre_roll_ns = OPUS_PRE_ROLL_NS if self._audio.codec == "opus" else 0
             found.append(matroska_delay(*written.header, delay_ns, pre_roll_ns))
+            found.append(matroska_duration(*written.header, self._film_us))
         if self._discards and written.last_cluster is not None:
             found.append(matroska_end(*written.last_cluster, round(self._discards * SECOND_NS / rate_hz)))
         if written.moov is not None:
@@ -86,8 +89,10 @@ class SoundTrack:
 class EncodedSound:
     """Sound that is encoded on its way into the track."""
 
-    def __init__(self, audio: AudioSettings, encoding: Encoding, container: str, n_samples: int, alive: Callable[[], None]) -> None:
-        self.track = SoundTrack(audio, container, encoding.priming, n_samples, alive)
+    def __init__(
+        self, audio: AudioSettings, encoding: Encoding, container: str, n_samples: int, film_us: int, alive: Callable[[], None]
+    ) -> None:
+        self.track = SoundTrack(audio, container, encoding.priming, n_samples, film_us, alive)
         self._rate_hz, self._priming = audio.sample_rate, encoding.priming
         self._placer = Placer(encoding.priming, n_samples)
         self._encoder = SoundEncoder(audio)
@@ -96,11 +101,13 @@ class EncodedSound:
         await self._encoder.start()
 
     async def add(self, block: Block) -> None:
-        await self._encoder.encode(block)
+        with js_errors(_stopped):
+            await self._encoder.encode(block)
         await self._mux()
 
     async def finish(self) -> None:
-        await self._encoder.finish(self._priming)
+        with js_errors(_stopped):
+            await self._encoder.finish(self._priming)
         await self._mux()
 
     async def abandon(self) -> None:
@@ -116,11 +123,16 @@ class EncodedSound:
                 await self.track.put(packet, span, meta)
 
 
+def _stopped(name: str, message: str) -> EncoderError:
+    told = f"The sound encoder stopped ({message or name}). Export again, or choose another codec for the sound."
+    return EncoderError(told, code="E_ENCODER_LOST")
+
+
 class CopiedSound:
     """Sound whose packets go into the track as they are."""
 
-    def __init__(self, audio: AudioSettings, passage: Passage, container: str, alive: Callable[[], None]) -> None:
-        self.track = SoundTrack(audio, container, passage.priming, passage.n_samples, alive)
+    def __init__(self, audio: AudioSettings, passage: Passage, container: str, film_us: int, alive: Callable[[], None]) -> None:
+        self.track = SoundTrack(audio, container, passage.priming, passage.n_samples, film_us, alive)
         self._passage = passage
 
     async def add(self, sound: SourceSound) -> None:

@@ -9,9 +9,12 @@ import js
 import mediabunny
 from pyodide.ffi import to_js
 
+from gran_worker.avc import begins_anew, parse_record
 from gran_worker.browser.ffi import bytes_of, drain, or_none
+from gran_worker.codecs import family
+from gran_worker.keyframes import signature
 from gran_worker.packets import opus_samples
-from gran_worker.ports import Packaging
+from gran_worker.ports import Coding, Packaging
 
 AAC_LC = ("mp4a.40.2", "mp4a.67")
 AAC_SAMPLES = 1024
@@ -20,6 +23,7 @@ OPUS_PRE_ROLL_SAMPLES = 3840
 """RFC 7845, 4.6: 80 ms."""
 OPUS_SKIP_AT = 10
 """Where an OpusHead says how many samples its decoder leaves out (RFC 7845, 5.1)."""
+SECOND_US = 1_000_000
 MEASURED = 200
 """Packets that tell a bitrate."""
 
@@ -81,3 +85,56 @@ def told_to_skip(config: Any, n_samples: int) -> Any:
     head = bytearray(bytes_of(config.description))
     head[OPUS_SKIP_AT : OPUS_SKIP_AT + 2] = n_samples.to_bytes(2, "little")
     return js.Object.assign(js.Object.new(), config, js.Object.fromEntries(to_js([["description", to_js(bytes(head))]])))
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePicture:
+    """A packet of a picture. ``config`` is its decoder's."""
+
+    pts_us: int
+    is_entry: bool
+    packet: Any
+    config: Any
+
+
+async def find_coding(track: Any, bitrate: int) -> Coding | None:
+    """How ``track`` is coded; None where its packets cannot be copied."""
+    config = or_none(await track.getDecoderConfig())
+    if config is None:
+        return None
+    description = or_none(getattr(config, "description", None))
+    record = b"" if description is None else bytes_of(description)
+    if family(config.codec) == "avc" and parse_record(record) is None:
+        return None
+    return Coding(config.codec, bitrate, record)
+
+
+async def picture_packets(track: Any, start_us: int, frame_us: int) -> AsyncGenerator[SourcePicture, None]:
+    """As :meth:`MediaPort.picture_packets`, until the picture changes its size. ``frame_us`` is how long a frame is shown."""
+    sink, config = mediabunny.EncodedPacketSink.new(track), await track.getDecoderConfig()
+    codec = family(config.codec)
+    opening = or_none(await sink.getFirstPacket())
+    said = b"" if opening is None else signature(codec, opening.data.to_bytes())
+    begin = or_none(await sink.getKeyPacket(start_us / SECOND_US))
+    if begin is None:
+        begin = or_none(await sink.getFirstKeyPacket())
+    elif begin.timestamp * SECOND_US <= start_us - frame_us:
+        begin = or_none(await sink.getNextKeyPacket(begin))
+    if begin is None:
+        return
+    begun = False
+    async with aclosing(drain(sink.packets(begin))) as packets:
+        async for packet in packets:
+            is_entry = packet.type == "key" and await _begins_anew(track, config, packet)
+            if packet.type == "key" and signature(codec, packet.data.to_bytes()) not in (said, b""):
+                return
+            begun = begun or is_entry
+            if begun:
+                yield SourcePicture(round(packet.timestamp * SECOND_US), is_entry, packet, config)
+
+
+async def _begins_anew(track: Any, config: Any, packet: Any) -> bool:
+    """Whether a packet that the container calls a key frame is one. H.264 has others, which look back."""
+    if family(config.codec) == "avc":
+        return begins_anew(packet.data.to_bytes())
+    return bool(await track.determinePacketType(packet) == "key")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from gran_worker.agreement import agree
 from gran_worker.browser import encoder
 from gran_worker.browser.canvas2d import Canvas2D
 from gran_worker.browser.executor import Executor
@@ -74,9 +75,9 @@ class Studio:
 
     async def open_output(self, plan: RenderPlan, settings: Settings) -> BrowserOutput:
         """Proves the encoders first: nothing is touched for an export that could not have begun."""
-        rung = None
+        rung, record = None, b""
         if settings.codec:
-            rung = await encoder.prove(settings)
+            rung, record = await encoder.prove(settings, plan.colour)
             self._meter.encoder = f"{rung.codec}, {rung.hardware}"
             if rung.differs:
                 self._fallback(f"The video is encoded with {rung.differs}.")
@@ -97,13 +98,22 @@ class Studio:
             self._meter.sound = "mixed" if plan.passage is None else "copied"
         self._meter.alive()
         await self._destination.open()
-        self._output = BrowserOutput(plan, settings, rung, encoding, executor, self._destination, self._meter)
+        agreement = agree(plan, record)
+        for layer in agreement.refused:
+            message = f"The picture of clip {layer.name} is encoded again: it cannot be put as it is beside what else the film shows."
+            self._warn(Warning(code="encoded-again", message=message, clip_id=layer.clip_id))
+        self._output = BrowserOutput(plan, settings, rung, agreement, encoding, executor, self._destination, self._meter)
         await self._output.start()
         return self._output
 
     async def abandon(self) -> None:
         # Both at once: where the destination hangs, the muxer that writes to it does too.
         await asyncio.gather(self._destination.abort(), *([self._output.abandon()] if self._output is not None else []))
+
+    @property
+    def live_objects(self) -> dict[str, int]:
+        """What is open and has to be closed, by class."""
+        return {**self.media.live_objects, "VideoEncoder": 0 if self._output is None else self._output.open_encoders}
 
     def close(self) -> None:
         if self._output is not None:

@@ -20,6 +20,8 @@ CHUNK = 4800
 """Samples that the speaker is fed at a time."""
 LEAD = 24_000
 """Samples that it shall always have: as long as anything else may keep us busy."""
+LEAST = 12_000
+"""With fewer left nothing else is done."""
 PREROLL = 9_600
 """Samples that it has before it begins."""
 FEED_S = 0.04
@@ -43,6 +45,8 @@ class Playback:
         self._start_us, self._clock, self._wake = start_us, clock, wake
         self._dropped_before = 0
         self._played = 0
+        self._fed = 0
+        self._fed_more = asyncio.Event()
         self._speaker: SpeakerPort | None = None
         self._sound: asyncio.Task[None] | None = None
 
@@ -75,6 +79,12 @@ class Playback:
         self.film = film
         return True
 
+    async def let_sound_go_first(self) -> None:
+        """Where the speaker would soon have nothing, pictures wait: a frame left out is not noticed, a gap in the sound is."""
+        while self._sound is not None and not self._sound.done() and self._fed - self._played < LEAST:
+            self._fed_more.clear()
+            await self._fed_more.wait()
+
     def note_shown(self, frame_us: int, seconds: float) -> None:
         self.n_shown += 1
         self.busy_s += seconds
@@ -94,13 +104,13 @@ class Playback:
         first = sample_index(self._start_us, audio.sample_rate)
         listening = Listening(self.film.plan, audio, media, Meter(self._clock), first, self.speed)
         speaker.begin(self._hear)
-        fed = 0
         async with aclosing(listening):
             while True:
-                while fed - self._played < LEAD:
+                while self._fed - self._played < LEAD:
                     speaker.feed(await listening.block(CHUNK))
-                    fed += CHUNK
-                    if fed == PREROLL:
+                    self._fed += CHUNK
+                    self._fed_more.set()
+                    if self._fed == PREROLL:
                         speaker.go()
                 await asyncio.sleep(FEED_S)
 
@@ -116,6 +126,7 @@ class Playback:
 
     def _sound_ended(self, sound: "asyncio.Task[None]") -> None:
         """It never does by itself. Without it the film goes on by the clock."""
+        self._fed_more.set()
         if not sound.cancelled() and (bug := sound.exception()) is not None:
             traceback.print_exception(bug)
             self._start_anyway()

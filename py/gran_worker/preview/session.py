@@ -3,12 +3,12 @@
 import asyncio
 import traceback
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 
 from gran_worker.errors import ExportError, InternalError, PlanError
-from gran_worker.plan import build_plan, source_paths
+from gran_worker.plan import RenderPlan, build_plan, source_paths
 from gran_worker.ports import Clock, Probe
 from gran_worker.preview.film import Film
 from gran_worker.preview.messages import Outgoing, PreviewFrame, PreviewPicture, PreviewProblem, PreviewReadings, PreviewState, ShowPreview
@@ -17,6 +17,7 @@ from gran_worker.preview.ports import SpeakerPort, StagePort
 from gran_worker.preview.scrub import ReaderPool
 from gran_worker.preview.tolerance import TolerantMedia
 from gran_worker.scope import Missing, find_missing
+from gran_worker.settings import Settings
 from gran_worker.snapshot import Timeline, label
 from gran_worker.wire import Opaque
 
@@ -115,6 +116,9 @@ class Preview:
             self._send(PreviewPicture(request_id=request_id, blob=blob))
         except ExportError as error:
             self._send(PreviewPicture(request_id=request_id, problem=error.message))
+        except Exception as bug:  # noqa: BLE001 - somebody waits for the answer
+            traceback.print_exception(bug)
+            self._send(PreviewPicture(request_id=request_id, problem=InternalError.wrap(bug).message))
 
     def tell(self, error: ExportError) -> None:
         """Once for each thing that is wrong."""
@@ -191,10 +195,10 @@ class Preview:
                 self._woken.clear()
 
     async def _show(self, index: int) -> None:
-        film = self._film
-        if film is None:
-            return
         async with self._scene:
+            film = self._film
+            if film is None:
+                return
             ops, frames = await film.picture(index)
             await self._stage.draw(ops, frames)
             self._stage.present()
@@ -202,6 +206,7 @@ class Preview:
         self._send(PreviewFrame(time_us=film.settings.fps.start_us(index)))
 
     async def _play_frame(self, playback: Playback) -> None:
+        await playback.let_sound_go_first()
         film, fps = playback.film, playback.film.settings.fps
         began_s = self._clock()
         index = playback.choice.next(playback.pace, began_s)
@@ -209,8 +214,9 @@ class Preview:
             await self._reach_end(playback)
             return
         async with self._scene:
-            if film is not playback.film:
-                return  # another one is shown now
+            if film is not self._film:
+                await asyncio.sleep(0)  # for whoever is about to go on with another one
+                return
             ops, frames = await film.picture(index)
             await self._stage.draw(ops, frames)
         took_s = self._clock() - began_s
@@ -273,25 +279,25 @@ class Preview:
         missing = find_missing(wish.message.timeline)
         timeline = _completed(wish.message.timeline, missing)
         async with self._scene:
-            for path in await self._stage.supply(wish.parcel):
+            changed = set(await self._stage.supply(wish.parcel))
+        async with AsyncExitStack() as scene:
+            old = self._film
+            is_made_of_changed = bool(changed & self._probes.keys())
+            if is_made_of_changed:
+                # The film that is shown now is made of them: nothing of it can be drawn any more.
+                await scene.enter_async_context(self._scene)
+                self._film = None
                 self._told.clear()
-                self._probes.pop(path, None)
-                await self._pool.forget(path)
-                await self._stage.forget(path)
-        paths = source_paths(timeline)
-        self._media.clips = paths
-        for path in paths.keys() - self._probes.keys():
-            self._probes[path] = await self._media.probe(path)
-        try:
-            plan = build_plan(timeline, settings, self._probes)
-        except PlanError as error:
-            if error.code != "E_EMPTY":
-                raise
-            plan = None
-        async with self._scene:
+                for path in changed & self._probes.keys():
+                    self._probes.pop(path)
+                    await self._pool.forget(path)
+                    await self._stage.forget(path)
+            plan = await self._plan(timeline, settings)
+            if not is_made_of_changed:
+                await scene.enter_async_context(self._scene)
             if plan is not None:
                 await self._stage.dress(plan, wish.message.view)
-            old, self._film = self._film, Film(settings, plan, self._pool)
+            self._film = Film(settings, plan, self._pool)
         async with self._commands:
             playback = self._playback
             if playback is None:
@@ -300,6 +306,18 @@ class Preview:
                 self._head_us = min(playback.pace.at_us(self._clock()), self._film.duration_us)
                 await self._play(playback.speed)
         self._tell_state()
+
+    async def _plan(self, timeline: Timeline, settings: Settings) -> RenderPlan | None:
+        paths = source_paths(timeline)
+        self._media.clips = paths
+        for path in paths.keys() - self._probes.keys():
+            self._probes[path] = await self._media.probe(path)
+        try:
+            return build_plan(timeline, settings, self._probes)
+        except PlanError as error:
+            if error.code != "E_EMPTY":
+                raise
+            return None
 
     # Telling
 

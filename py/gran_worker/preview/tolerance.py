@@ -4,14 +4,19 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 
+from gran_worker.decoding import decoded_frames, decoded_still
 from gran_worker.errors import ExportError, SourceError
 from gran_worker.geometry import Size
-from gran_worker.ports import Frame, MediaPort, Probe, Sound, SoundPacket, VideoInfo
+from gran_worker.ports import Frame, MediaPort, PicturePacket, Probe, Sound, SoundPacket, VideoInfo
 from gran_worker.snapshot import Clip, label
 
 PLACEHOLDER_FRAME_US = 33_333
 
 Tell = Callable[[ExportError], None]
+
+
+def _not_told(_after_us: int | None) -> None:
+    """A preview from another decoder is the same preview."""
 
 
 def _placeholder_info(size: Size) -> VideoInfo:
@@ -63,7 +68,7 @@ class TolerantMedia:
     async def frames(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Frame, None]:
         last_us, size = start_us, self.size
         try:
-            async with aclosing(self._media.frames(path, start_us, end_us)) as frames:
+            async with aclosing(decoded_frames(self._media, path, start_us, end_us, _not_told)) as frames:
                 async for frame in frames:
                     last_us, size = frame.pts_us, frame.size
                     yield frame
@@ -76,10 +81,13 @@ class TolerantMedia:
         if path in self._broken:
             return self._draw(self._broken[path])
         try:
-            return await self._media.still(path, source_us)
+            return await decoded_still(self._media, path, source_us, _not_told)
         except SourceError as error:
             self._say(path, error)
             return self._draw(self.size)
+
+    def prefer_software(self, path: str) -> bool:
+        return self._media.prefer_software(path)
 
     async def sounds(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Sound, None]:
         try:
@@ -91,6 +99,9 @@ class TolerantMedia:
 
     def sound_packets(self, path: str, first: int, end: int) -> AsyncGenerator[SoundPacket, None]:
         return self._media.sound_packets(path, first, end)
+
+    def picture_packets(self, path: str, start_us: int) -> AsyncGenerator[PicturePacket, None]:
+        return self._media.picture_packets(path, start_us)
 
     async def close(self) -> None:
         await self._media.close()

@@ -1,0 +1,51 @@
+/** How much memory the browser's processes really use, and whether it grows. */
+import { readFile } from 'node:fs/promises';
+import type { BrowserContext, CDPSession } from '@playwright/test';
+
+const MIB = 2 ** 20;
+
+/** Proportional set size, from Linux: WebAssembly memory, codecs and graphics included, pages that are shared counted once. */
+export class Memory {
+  private constructor(private readonly session: CDPSession) {}
+
+  static async of(context: BrowserContext): Promise<Memory> {
+    const browser = context.browser();
+    if (!browser) throw new Error('this context does not tell its browser');
+    return new Memory(await browser.newBrowserCDPSession());
+  }
+
+  /** MiB of all renderers together: the page and its workers are in one of them. */
+  async rendererMib(): Promise<number> {
+    const { processInfo } = await this.session.send('SystemInfo.getProcessInfo');
+    const sizes = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => pssBytes(id));
+    return (await Promise.all(sizes)).reduce((a, b) => a + b, 0) / MIB;
+  }
+}
+
+async function pssBytes(pid: number): Promise<number> {
+  // A process that is gone uses nothing.
+  const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+  return 1024 * Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0);
+}
+
+export interface Sample {
+  readonly x: number;
+  readonly y: number;
+}
+
+const median = (numbers: readonly number[]): number => {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+};
+
+/** y per x, by Theil and Sen: the median slope of all pairs, which a garbage collector's saw does not bend. */
+export function slope(samples: readonly Sample[]): number {
+  const slopes: number[] = [];
+  samples.forEach((a, i) => {
+    for (const b of samples.slice(i + 1)) if (b.x > a.x) slopes.push((b.y - a.y) / (b.x - a.x));
+  });
+  return median(slopes);
+}
+
+export { median };

@@ -1,0 +1,107 @@
+/** Files that are not what they should be: the film is right, or an error names the clip and the file; soon, and the next export works. */
+import type { Fault } from './faults.ts';
+import { expectFrames, expectWorks, SHORT, shot, SILENT, timeline } from './films.ts';
+import { expect, test, type Request, type Source } from './harness.ts';
+
+/** The short film out of another file. */
+function outOf(source: Source, isImage = false): Request['timeline'] {
+  const film = timeline([shot('only', 'long-gop.mp4', [0, 1], 1.5, { name: 'Beach', ...(isImage && { isImage }) } as object)]);
+  return { ...film, sources: { 'long-gop.mp4': source } };
+}
+
+const CHANGED = 'was changed or can no longer be read. Add it again.';
+const NO_FILE = 'is not a video, sound or image file that this browser can open. Convert it, or remove its clips.';
+
+interface Case {
+  readonly source: Source;
+  readonly faults?: readonly Fault[];
+  readonly isImage?: true;
+  /** Behind `Clip “Beach” (only)`; none where the film is right. */
+  readonly message?: RegExp;
+  readonly code?: string;
+}
+
+const read = (how: Partial<Fault>): Fault[] => [{ where: 'ReadableStreamDefaultReader.read', how: 'reject', ...how }];
+const LONG: Source = { $media: 'long-gop.mp4' };
+
+const CASES: Readonly<Record<string, Case>> = {
+  'a file that was changed': {
+    source: LONG,
+    faults: read({ name: 'NotReadableError' }),
+    message: new RegExp(`^: long-gop.mp4 ${CHANGED}$`),
+    code: 'E_MISSING',
+  },
+  'a file that was deleted': {
+    source: LONG,
+    faults: read({ name: 'NotFoundError' }),
+    message: /^: long-gop.mp4 is gone: it was moved, renamed or deleted\. Add it again\.$/,
+    code: 'E_MISSING',
+  },
+  'a file that may no longer be read': {
+    source: LONG,
+    faults: read({ name: 'NotAllowedError' }),
+    message: /^: Access to long-gop.mp4 ended\. Add it again\.$/,
+    code: 'E_PERMISSION',
+  },
+  'a film with bits flipped in its pictures': {
+    source: { $broken: { of: 'long-gop.mp4', flips: 64 } },
+    message: /damaged|cannot be decoded/,
+  },
+  'a film that says that it is 65,535 pixels wide': {
+    source: { $broken: { of: 'long-gop.mp4', behind: 'avc1', skip: 24, put: [255, 255, 255, 255] } },
+    message: /./,
+  },
+  'a picture that says that it is 65,535 pixels wide': {
+    source: { $broken: { of: 'still.png', behind: 'IHDR', skip: 0, put: [0, 0, 255, 255, 0, 0, 255, 255] } },
+    isImage: true,
+    message: /^: still\.png has 65535×65535 px; at most .* are possible\. Make it smaller\.$/,
+    code: 'E_SOURCE',
+  },
+  'a picture that calls itself a film': { source: { $broken: { of: 'still.png', name: 'still.mp4' } }, isImage: true },
+  'a page that calls itself a film': {
+    source: { $broken: { text: '<!doctype html><title>Not found</title>', name: 'film.webm' } },
+    message: new RegExp(`^: film\\.webm ${NO_FILE}$`),
+    code: 'E_SOURCE',
+  },
+  'a header of 256 MB': {
+    source: { $broken: { text: 'ID3\u0004\u0000\u0000\u007f\u007f\u007f\u007f', zerosMb: 256, name: 'tune.mp3' } },
+    message: /^: tune\.mp3 /,
+  },
+  'a header that never ends': { source: { $broken: { repeat: [255, 251, 144, 0], zerosMb: 16, name: 'tune.mp3' } }, message: /./ },
+  'boxes in boxes': {
+    source: { $broken: { repeat: [0, 0, 0, 8, 102, 114, 101, 101], zerosMb: 8, name: 'film.mp4' } },
+    message: /^: film\.mp4 /,
+  },
+};
+
+for (const [what, { source, faults = [], isImage, message, code }] of Object.entries(CASES)) {
+  test(`${what}: a right picture or a named error`, async ({ bench }) => {
+    test.setTimeout(60_000);
+    const request = { timeline: outOf(source, isImage), settings: SILENT, output: { $opfs: bench.name() }, faults };
+    const outcome = await bench.export(request);
+    expect(outcome.ms).toBeLessThan(15_000);
+    if (faults.length) expect(outcome.audit.struck).toBeGreaterThan(0);
+    if (message === undefined || !code) console.log(`    ${outcome.error?.message ?? 'completed'}`);
+    if (outcome.completed) expect(code, 'the film is right where that can be').toBeUndefined();
+    else {
+      expect(outcome.error).toMatchObject({ recoverable: true, clipId: 'only', ...(code && { code }) });
+      expect(outcome.error!.message).toMatch(/^Clip “Beach” \(only\)/);
+      expect(outcome.error!.message.replace(/^Clip “Beach” \(only\)/, '')).toMatch(message ?? /^nothing goes wrong$/);
+    }
+    const next = await bench.export({ timeline: SHORT, settings: SILENT, output: { $opfs: bench.name() } });
+    expect(next.completed).toEqual({ durationMs: 1000, frames: 30 });
+    expect(next.worker, 'the same worker').toBe(outcome.worker);
+  });
+}
+
+test('after all of them the worker exports the same film as ever', async ({ bench }, info) => {
+  await expectWorks(bench, info.outputDir);
+});
+
+test('a damaged file on a hidden and silent track does not matter', async ({ bench }, info) => {
+  const film = timeline([shot('hidden', 'corrupt.mp4', [0, 1], 0)], [shot('only', 'long-gop.mp4', [0, 1], 1.5)]);
+  const [upper, lower] = film.tracks;
+  const hidden = { ...film, tracks: [{ ...upper!, videoHidden: true, audioMuted: true }, lower!] };
+  const { path, outcome } = await bench.exportFile({ timeline: hidden, settings: SILENT }, info.outputDir);
+  await expectFrames(path, SHORT, SILENT, outcome);
+});

@@ -1,0 +1,50 @@
+"""A source that stays open for the length of an export."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from gran_worker.browser.animation import Animation
+from gran_worker.colour import Colour
+from gran_worker.geometry import Size
+from gran_worker.ports import Packaging
+
+DEFAULT_FRAME_US = 33_333
+
+
+@dataclass(slots=True)
+class Opened:
+    """A source that stays open for the length of the export."""
+
+    name: str
+    input: Any = None
+    video: Any = None
+    audio: Any = None
+    bitmap: Any = None
+    drawing: Any = None
+    """The file of an SVG drawing, which has a bitmap once it is known how large it is needed."""
+    drawing_size: Size = Size(0, 0)
+    drawing_moves: bool = False
+    animation: Animation | None = None
+    in_software: bool = False
+    """Whether its pictures are to be decoded without hardware."""
+    planar_colour: Colour | None = None
+    """Of its frames' planes, where these can be used as they are."""
+    first_pts_us: int = 0
+    frame_us: int = DEFAULT_FRAME_US
+    rate_hz: int = 1
+    late: int = 0
+    """Samples that the demuxer's times of the sound are late by."""
+    late_packets: int = 0
+    """The same for packets: some decoders leave out what the packets still hold."""
+    packaging: Packaging | None = None
+    starts_empty: bool = False
+    sound_slack: int = 2
+    """Samples by which the container's rounding moves the times of blocks that follow each other without a gap."""
+
+    def close(self) -> None:
+        if self.input is not None:
+            self.input.dispose()
+        if self.bitmap is not None:
+            self.bitmap.close()
+        if self.animation is not None:
+            self.animation.close()

@@ -1,0 +1,76 @@
+"""The output's track of pictures: encoded ones, and copied ones beside them."""
+
+from typing import Any
+
+import mediabunny
+from pyodide.ffi import to_js
+
+from gran_worker.agreement import Agreement
+from gran_worker.avc import parse_record
+from gran_worker.browser.ffi import bytes_of, or_none, to_js_object
+from gran_worker.browser.sourcepackets import SourcePicture
+from gran_worker.plan import RenderPlan
+
+SECOND_US = 1_000_000
+
+
+class PictureTrack:
+    """Takes packets in the order of decoding; the first of all says how the track is decoded."""
+
+    def __init__(self, codec: str, plan: RenderPlan, agreement: Agreement) -> None:
+        self.source = mediabunny.EncodedVideoPacketSource.new(codec)
+        self._plan, self._agreement = plan, agreement
+        self._begun = False
+
+    def takes(self, path: str) -> bool:
+        return path in self._agreement.paths
+
+    async def put(self, chunk: Any, meta: Any, transparency: Any = None) -> None:
+        """What an encoder made."""
+        packet = mediabunny.EncodedPacket.fromEncodedChunk(chunk, *(() if transparency is None else (transparency,)))
+        joint = self._agreement.joint
+        if joint is not None:
+            config = or_none(getattr(meta, "decoderConfig", None)) if meta is not None else None
+            if joint.moves:
+                record = parse_record(bytes_of(config.description)) if config is not None else None
+                packet = packet.clone(to_js_object({"data": to_js(joint.move(packet.data.to_bytes(), record))}))
+            if config is not None and not self._begun:
+                meta = self._meta(config)
+        self._begun = True
+        await self.source.add(packet, meta)
+
+    async def copy(self, picture: SourcePicture, index: int) -> None:
+        """A source's picture as output frame ``index``."""
+        stamped = {
+            "timestamp": self._plan.rate.start_us(index) / SECOND_US,
+            "duration": self._plan.rate.duration_us(index) / SECOND_US,
+            # What a container calls a key frame may look back beyond it.
+            "type": "key" if picture.is_entry else "delta",
+        }
+        packet = picture.packet.clone(to_js_object(stamped))
+        if self._begun:
+            await self.source.add(packet)
+            return
+        self._begun = True
+        await self.source.add(packet, self._meta(picture.config))
+
+    def _meta(self, config: Any) -> Any:
+        """``config`` for the whole track."""
+        size, colour = self._plan.size, self._plan.colour
+        made: dict[str, Any] = {
+            "codec": config.codec,
+            "codedWidth": size.width,
+            "codedHeight": size.height,
+            "colorSpace": {
+                "primaries": colour.primaries,
+                "transfer": colour.transfer,
+                "matrix": colour.matrix,
+                "fullRange": colour.full_range,
+            },
+        }
+        if (description := or_none(getattr(config, "description", None))) is not None:
+            made["description"] = description
+        if self._agreement.joint is not None:
+            record = self._agreement.joint.record
+            made |= {"codec": record.codec, "description": to_js(record.pack())}
+        return to_js_object({"decoderConfig": made})

@@ -5,9 +5,13 @@
  * behind it, and where a width is no multiple of 8 the shares behind its end are 0, which writes what is there already.
  */
 
-/** The means of 2 × 2 samples: a plane half as wide and high. An odd last column or row is left out. Rounds down, as canvases do. */
-export function halve(src: usize, dst: usize, width: i32, height: i32): void {
+/**
+ * The means of 2 × 2 samples: a plane half as wide and high, whose sizes are even. `up` quarters are added before rounding down: 0 for luma,
+ * for canvases round red, green and blue down, and 2 for chroma, which that does not move.
+ */
+export function halve(src: usize, dst: usize, width: i32, height: i32, up: i32): void {
   const half = width >> 1;
+  const more = i16x8.splat(<i16>up);
   for (let row = 0; row < height >> 1; row++) {
     const above = src + <usize>(row * 2 * width),
       below = above + <usize>width;
@@ -15,20 +19,21 @@ export function halve(src: usize, dst: usize, width: i32, height: i32): void {
     let x = 0;
     for (; x + 16 <= half; x += 16) {
       const from = <usize>(x << 1);
-      const low = pairs(v128.load(above + from), v128.load(below + from));
-      const high = pairs(v128.load(above + from, 16), v128.load(below + from, 16));
+      const low = pairs(v128.load(above + from), v128.load(below + from), more);
+      const high = pairs(v128.load(above + from, 16), v128.load(below + from, 16), more);
       v128.store(to + <usize>x, i8x16.narrow_i16x8_u(low, high));
     }
     for (; x < half; x++) {
       const from = <usize>(x << 1);
       const sum = <i32>load<u8>(above + from) + load<u8>(above + from, 1) + load<u8>(below + from) + load<u8>(below + from, 1);
-      store<u8>(to + <usize>x, <u8>(sum >> 2));
+      store<u8>(to + <usize>x, <u8>((sum + up) >> 2));
     }
   }
 }
 
-function pairs(above: v128, below: v128): v128 {
-  return i16x8.shr_u(i16x8.add(i16x8.extadd_pairwise_i8x16_u(above), i16x8.extadd_pairwise_i8x16_u(below)), 2);
+function pairs(above: v128, below: v128, more: v128): v128 {
+  const sum = i16x8.add(i16x8.extadd_pairwise_i8x16_u(above), i16x8.extadd_pairwise_i8x16_u(below));
+  return i16x8.shr_u(i16x8.add(sum, more), 2);
 }
 
 /** `n` pairs of Cb and Cr (NV12) into planes of their own. */
@@ -84,12 +89,65 @@ export function blendScaled(
     }
     for (let x = 0; x < columns; x++) {
       const column = across + <usize>(x << 3);
-      const left = <i32>load<u16>(scratch + ((<usize>load<u16>(column)) << 1)),
-        right = <i32>load<u16>(scratch + ((<usize>load<u16>(column, 2)) << 1));
-      store<u8>(scaled + <usize>x, <u8>(((left << 4) + (right - left) * <i32>load<u16>(column, 4)) >> 8));
+      store<u8>(scaled + <usize>x, <u8>(between(scratch, load<u16>(column), load<u16>(column, 2), load<u16>(column, 4)) >> 8));
     }
     mixRow(dst + <usize>(row * dstWidth), scaled, shares, columns, <i16>((opacity * <i32>load<u16>(place, 6) + 16384) >> 15));
   }
+}
+
+/**
+ * As `blendScaled` for chroma, each sample of which is the mean of what 2 × 2 px have: a row of `down` is two entries for the px above and
+ * below, so is an entry of `across` for those on the left and on the right.
+ */
+export function blendChroma(
+  dst: usize,
+  dstWidth: i32,
+  src: usize,
+  srcWidth: i32,
+  from: i32,
+  to: i32,
+  across: usize,
+  columns: i32,
+  down: usize,
+  rows: i32,
+  opacity: i32,
+  scratch: usize,
+): void {
+  const shares = across + <usize>(columns << 4);
+  const scaled = scratch + <usize>((srcWidth + 16) << 1);
+  for (let row = 0; row < rows; row++) {
+    const place = down + <usize>(row << 4);
+    const a = src + <usize>(<i32>load<u16>(place) * srcWidth),
+      b = src + <usize>(<i32>load<u16>(place, 2) * srcWidth),
+      c = src + <usize>(<i32>load<u16>(place, 8) * srcWidth),
+      d = src + <usize>(<i32>load<u16>(place, 10) * srcWidth);
+    const upper = <i16>load<u16>(place, 4),
+      lower = <i16>load<u16>(place, 12);
+    const weightA = i16x8.splat(16 - upper),
+      weightB = i16x8.splat(upper),
+      weightC = i16x8.splat(16 - lower),
+      weightD = i16x8.splat(lower);
+    for (let x = from; x < to; x += 8) {
+      const first = i16x8.add(i16x8.mul(v128.load8x8_u(a + <usize>x), weightA), i16x8.mul(v128.load8x8_u(b + <usize>x), weightB));
+      const second = i16x8.add(i16x8.mul(v128.load8x8_u(c + <usize>x), weightC), i16x8.mul(v128.load8x8_u(d + <usize>x), weightD));
+      v128.store(scratch + <usize>(x << 1), i16x8.add(first, second));
+    }
+    for (let x = 0; x < columns; x++) {
+      const column = across + <usize>(x << 4);
+      const sum =
+        between(scratch, load<u16>(column), load<u16>(column, 2), load<u16>(column, 4)) +
+        between(scratch, load<u16>(column, 8), load<u16>(column, 10), load<u16>(column, 12));
+      store<u8>(scaled + <usize>x, <u8>((sum + 512) >> 10));
+    }
+    mixRow(dst + <usize>(row * dstWidth), scaled, shares, columns, <i16>((opacity * <i32>load<u16>(place, 6) + 16384) >> 15));
+  }
+}
+
+/** Sixteen times the u16 that lies `part` sixteenths of the way from entry `left` to `right` of `row`. */
+function between(row: usize, left: u16, right: u16, part: u16): i32 {
+  const from = <i32>load<u16>(row + ((<usize>left) << 1)),
+    to = <i32>load<u16>(row + ((<usize>right) << 1));
+  return (from << 4) + (to - from) * <i32>part;
 }
 
 /** Mixes `width` samples into `dst`: `share` of each, times that of its column. */

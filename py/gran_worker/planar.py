@@ -6,7 +6,7 @@ linear, so it gives the same px in Y'CbCr as in RGB.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import floor, log2, sqrt
+from math import ceil, floor, log2
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ WHOLE = 32_767
 """The share of a sample that is replaced, in Q15."""
 STEPS = 16
 """Canvases interpolate in so many steps between two samples."""
+EVENLY = ON_PX = 1e-6
 NUDGE = 1e-4
 """Keeps a place that is meant to be on a step from falling just before it."""
 MAX_LEVEL = 6
@@ -42,14 +43,29 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """The part ``part`` of frame ``picture`` (its px) mixed into the rectangle ``rect`` of the output, within ``window``."""
+    """The part ``part`` of frame ``picture`` (its px) mixed into the output: ``scale`` times as large, with the frame's corner at ``x`` and
+    ``y``. Only the px in ``window`` are touched.
+    """
 
     picture: int
     part: Rect
-    rect: Rect
+    scale: float
+    x: float
+    y: float
     window: Rect
     opacity: int
     """In Q15."""
+
+    @property
+    def rect(self) -> Rect:
+        """What ``part`` covers."""
+        part, scale = self.part, self.scale
+        return Rect(self.x + scale * part.x, self.y + scale * part.y, scale * part.width, scale * part.height)
+
+    @property
+    def level(self) -> int:
+        """How often the frame is halved before it is scaled: what is left is between one and two samples for each px."""
+        return min(MAX_LEVEL, max(0, floor(NUDGE - log2(self.scale))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +109,27 @@ def planar_orders(ops: Sequence[Op], pictures: Sequence[Picture | None], size: S
 
 
 def _blend(op: DrawOp, number: int, picture: Picture, size: Size, colour: Colour) -> Blend | None:
-    affine = op.affine
-    upright = affine.b == 0 and affine.c == 0 and affine.a > 0 and affine.d > 0
+    affine, crop = op.affine, op.crop
+    # Canvases halve a picture that is scaled unevenly in ways of their own.
+    upright = affine.b == 0 and affine.c == 0 and affine.a > 0 and abs(affine.a - affine.d) < EVENLY * affine.a
     if picture.colour != colour or picture.size != (op.width, op.height) or op.filters or not upright:
         return None
-    crop = op.crop
-    rect = Rect(affine.a * crop.x + affine.e, affine.d * crop.y + affine.f, affine.a * crop.width, affine.d * crop.height)
-    whole = Rect(0, 0, *size)
-    window = rect.meets(whole if op.window is None else op.window.meets(whole) or Rect(0, 0, 0, 0)) or Rect(0, 0, 0, 0)
-    return Blend(number, crop, rect, window, _q15(op.opacity))
+    x, y = (round(shift) if _is_whole_number(shift) else shift for shift in (affine.e, affine.f))
+    moved = affine.a == 1 and not (_is_whole_number(x) and _is_whole_number(y))
+    if moved or not all(_is_whole_number(side) for side in (crop.x, crop.y, crop.width, crop.height)):
+        return None
+    blend = Blend(number, crop, affine.a, x, y, Rect(0, 0, *size), _q15(op.opacity))
+    if any(side % (1 << blend.level) for side in picture.size):
+        return None
+    nothing = Rect(0, 0, 0, 0)
+    window = blend.window if op.window is None else op.window.meets(blend.window) or nothing
+    return replace(blend, window=_on_px(blend.rect).meets(window) or nothing)
+
+
+def _on_px(rect: Rect) -> Rect:
+    """The px that a canvas fills: those whose middle lies in ``rect``."""
+    left, top, right, bottom = (floor(edge + 0.5) for edge in (rect.x, rect.y, rect.x + rect.width, rect.y + rect.height))
+    return Rect(left, top, right - left, bottom - top)
 
 
 def is_whole(blend: Blend, source: Size, size: Size) -> bool:
@@ -110,18 +138,13 @@ def is_whole(blend: Blend, source: Size, size: Size) -> bool:
     return source == size and all(_same(each, whole) for each in (blend.part, blend.rect, blend.window))
 
 
-def level_of(part: Rect, rect: Rect) -> int:
-    """How often a picture is halved before it is scaled: what is left is between one and two samples for each px."""
-    shrinks = sqrt(part.width * part.height / (rect.width * rect.height))
-    return min(MAX_LEVEL, max(0, floor(log2(shrinks) + NUDGE)))
-
-
 @dataclass(frozen=True, slots=True)
 class Axis:
     """One direction of a blend on one plane.
 
-    ``places`` is uint16 ``(n, 3)``: for each sample of the output from ``first`` on the two source samples that it lies between, and how
-    many sixteenths of the way. ``shares`` is uint16 ``(n,)``, Q15: how much of the sample is covered.
+    ``places`` is uint16 ``(n, taps, 3)``: for each sample of the output from ``first`` on, and each of the ``taps`` places whose mean it
+    is, the two source samples that lie around it, and how many sixteenths of the way. ``shares`` is uint16 ``(n,)``, Q15: how much of
+    the sample is covered.
     """
 
     first: int
@@ -131,29 +154,54 @@ class Axis:
     @property
     def plain(self) -> bool:
         """Whether each sample of the source makes one of the output."""
-        here = self.places[:, 0].astype(np.int64)
-        return not self.places[:, 2].any() and bool((np.diff(here) == 1).all())
+        here = self.places[:, 0, 0].astype(np.int64)
+        return self.places.shape[1] == 1 and not self.places[:, 0, 2].any() and bool((np.diff(here) == 1).all())
 
 
-def axis(start: float, length: float, window: tuple[float, float], part: tuple[float, float], samples: int, level: int) -> Axis:
-    """Maps ``length`` output samples from ``start`` on to ``part`` (start and length) of a source.
+def axis(scale: float, shift: float, window: tuple[float, float], part: tuple[float, float], samples: int, level: int) -> Axis:
+    """Maps the px of the output in ``window`` (start and end, whole px) on to a source that is ``scale`` times as large there and begins at
+    ``shift``.
 
-    All count samples of one plane, halved ``level`` times only in the result, where the source has ``samples`` of them left. Nothing is
-    touched outside of ``window`` (start and end).
+    All count px, halved ``level`` times only in the result, where the source has ``samples`` of them left. Nothing outside of ``part``
+    (start and length) is looked at.
     """
-    low, high = window
-    first = floor(low + 1e-6)
-    indices = np.arange(first, max(first, int(np.ceil(high - 1e-6))))
-    covered = np.clip(np.minimum(indices + 1, high) - np.maximum(indices, low), 0.0, 1.0)
-    part_start, part_length = part
+    first, end = (round(edge) for edge in window)
+    # Canvases count in single precision, which decides where a place falls on a step.
+    step = np.float32(1) / np.float32(scale)
+    begin = np.float32(first + 0.5) * step - np.float32(shift) * step
     shrink = 2.0**level
-    centres = ((indices + 0.5 - start) * (part_length / length) + part_start) / shrink - 0.5
-    steps = np.floor(centres * STEPS + NUDGE).astype(np.int64)
-    least = min(floor(part_start / shrink), samples - 1)
-    most = min(max(least, int(np.ceil((part_start + part_length) / shrink)) - 1), samples - 1)
+    centres = (float(begin) + float(step) * np.arange(max(0, end - first))) / shrink - 0.5
+    steps = np.floor(centres * STEPS).astype(np.int64)
+    part_start, part_length = part
+    least = min(floor(part_start / shrink + NUDGE), samples - 1)
+    most = min(max(least, ceil((part_start + part_length) / shrink - NUDGE) - 1), samples - 1)
     left, between = steps // STEPS, steps % STEPS
     places = np.stack([np.clip(left, least, most), np.clip(left + 1, least, most), between], axis=1)
-    return Axis(first, places.astype(np.uint16), np.round(covered * WHOLE).astype(np.uint16))
+    return Axis(first, places.astype(np.uint16)[:, np.newaxis], np.full(len(steps), WHOLE, np.uint16))
+
+
+def chroma_axis(luma: Axis, level: int) -> Axis:
+    """The same on planes with half as many samples: a canvas scales each px, and the mean of two is taken afterwards.
+
+    The source is the plane of half the size, halved once less than luma's: a canvas spreads each of its samples over two px first.
+    """
+    first, end = luma.first, luma.first + len(luma.shares)
+    pairs = np.arange(first // 2, -(-end // 2))
+    before, after = 2 * pairs, 2 * pairs + 1
+    # Where only one of the two px is covered it counts alone.
+    taps = np.stack([np.where(before < first, after, before), np.where(after >= end, before, after)], axis=1) - first
+    places = luma.places[taps, 0]
+    if level == 0:
+        places[:, :, :2] //= 2
+    covered = (before >= first).astype(np.int64) + (after < end)
+    return Axis(int(pairs[0]) if len(pairs) else 0, places, ((covered * WHOLE + 1) // 2).astype(np.uint16))
+
+
+def halved(luma: Axis) -> Axis | None:
+    """The same on planes that were halved once more than luma's, where that makes no difference."""
+    if not luma.plain or luma.first % 2 or len(luma.shares) % 2 or luma.places[0, 0, 0] % 2:
+        return None
+    return Axis(luma.first // 2, luma.places[::2] // 2, luma.shares[::2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +260,10 @@ def _q15(opacity: float) -> int:
     return round(opacity * WHOLE)
 
 
+def _is_whole_number(number: float) -> bool:
+    return abs(number - round(number)) < ON_PX
+
+
 def _same(one: Rect, other: Rect) -> bool:
     sides = ((one.x, other.x), (one.y, other.y), (one.width, other.width), (one.height, other.height))
-    return all(abs(a - b) < 1e-6 for a, b in sides)
+    return all(abs(a - b) < ON_PX for a, b in sides)

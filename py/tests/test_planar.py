@@ -10,7 +10,7 @@ from gran_worker.colour import BT709, fixed_point_rows
 from gran_worker.compose import AdjustOp, DrawOp, GroupOp, Op
 from gran_worker.filters import Filter
 from gran_worker.geometry import Affine, Rect, Size
-from gran_worker.planar import WHOLE, Base, Blend, Order, Overlay, Picture, axis, level_of, planar_orders, sheet_of
+from gran_worker.planar import WHOLE, Base, Blend, Order, Overlay, Picture, axis, chroma_axis, halved, planar_orders, sheet_of
 from gran_worker.snapshot import TextStyle
 
 SIZE = Size(640, 360)
@@ -74,10 +74,24 @@ def test_an_image_is_an_overlay() -> None:
         replace(INSET, affine=Affine.rotation(30)),
         replace(INSET, affine=Affine(-0.25, 0, 0, 0.25, 400, 20)),
         replace(INSET, width=1280),
+        replace(INSET, affine=Affine(0.25, 0, 0, 0.3, 400, 20)),
+        replace(FILM, affine=Affine.translation(0, 10.5)),
+        replace(INSET, crop=Rect(10.5, 0, 600, 360)),
         GroupOp((INSET,), Affine(), ALL),
         AdjustOp(Affine(), ALL, 1.0, (Filter("contrast", 2),)),
     ],
-    ids=["filtered", "added", "turned", "mirrored", "of another size", "a group", "an adjustment"],
+    ids=[
+        "filtered",
+        "added",
+        "turned",
+        "mirrored",
+        "of another size",
+        "scaled unevenly",
+        "between px",
+        "cropped between px",
+        "a group",
+        "an adjustment",
+    ],
 )
 def test_what_planes_cannot_is_for_the_canvas(op: Op) -> None:
     assert orders(FILM, op, pictures=[DECODED, DECODED]) is None
@@ -94,38 +108,70 @@ def test_a_wipe_touches_only_its_window() -> None:
     assert over.window == Rect(0, 0, 100, 360)
 
 
-def test_levels_leave_between_one_and_two_samples_for_each_px() -> None:
-    sides = {640: 0, 321: 0, 320: 1, 161: 1, 160: 2, 1280: 0}
-    assert {side: level_of(ALL, Rect(0, 0, side, side * 9 / 16)) for side in sides} == sides
+@pytest.mark.parametrize(("scale", "level"), [(1.5, 0), (0.501, 0), (0.5, 1), (0.26, 1), (0.25, 2), (0.125, 3)])
+def test_levels_leave_between_one_and_two_samples_for_each_px(scale: float, level: int) -> None:
+    _, blend = orders(FILM, replace(INSET, affine=Affine(scale, 0, 0, scale, 10, 20))) or []
+    assert isinstance(blend, Blend)
+    assert blend.level == level
+
+
+def test_a_picture_that_cannot_be_halved_so_often_is_for_the_canvas() -> None:
+    assert orders(FILM, replace(INSET, affine=Affine(0.06, 0, 0, 0.06, 10, 20))) is None  # 360 = 16 · 22.5
+
+
+def test_px_are_covered_whole_or_not_at_all() -> None:
+    _, blend = orders(FILM, replace(INSET, affine=Affine(0.25, 0, 0, 0.25, 400.5, 20.4))) or []
+    assert isinstance(blend, Blend)
+    assert blend.window == Rect(401, 20, 160, 90)
 
 
 def test_a_picture_that_keeps_its_size_is_neither_moved_nor_mixed_with_itself() -> None:
-    found = axis(8, 4, (8, 12), (2, 4), 100, 0)
+    found = axis(1, 6, (8, 12), (2, 4), 100, 0)
     assert found.first == 8
     assert found.plain
-    assert found.places[:, 0].tolist() == [2, 3, 4, 5]
+    assert found.places[:, 0, 0].tolist() == [2, 3, 4, 5]
     assert found.shares.tolist() == [WHOLE] * 4
 
 
-def test_an_edge_between_px_covers_part_of_one() -> None:
-    found = axis(8.25, 2.5, (8.25, 10.75), (0, 5), 5, 0)
-    assert found.first == 8
-    assert found.shares.tolist() == [round(0.75 * WHOLE), WHOLE, round(0.75 * WHOLE)]
-
-
 def test_nothing_beyond_the_part_is_looked_at() -> None:
-    found = axis(0, 40, (0, 40), (10, 20), 100, 0)
-    assert found.places[:, :2].min() == 10
-    assert found.places[:, :2].max() == 29
+    found = axis(2, -20, (0, 40), (10, 20), 100, 0)
+    assert found.places[:, 0, :2].min() == 10
+    assert found.places[:, 0, :2].max() == 29
 
 
 def test_scaling_reproduces_a_ramp() -> None:
     ramp = np.arange(200, dtype=np.float64)
-    found = axis(0, 300, (0, 300), (0, 200), 200, 0)
-    left, right, part = found.places.astype(np.int64).T
+    found = axis(1.5, 0, (0, 300), (0, 200), 200, 0)
+    left, right, part = found.places[:, 0].astype(np.int64).T
     scaled = (ramp[left] * (16 - part) + ramp[right] * part) / 16
     wanted = (np.arange(300) + 0.5) * 200 / 300 - 0.5
     assert np.abs(scaled - np.clip(wanted, 0, 199)).max() < 1 / 16 + 1e-3
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_chroma_is_the_mean_of_what_its_px_have(level: int) -> None:
+    rng = np.random.default_rng(1)
+    chroma = rng.uniform(0, 255, 50)
+    luma = axis(0.7 / (1 + level), 13.2, (14, 29), (0, 100), 100 >> level, level)
+    spread = np.repeat(chroma, 2) if level == 0 else chroma
+    left, right, part = luma.places[:, 0].astype(np.int64).T
+    px = (spread[left] * (16 - part) + spread[right] * part) / 16
+    found = chroma_axis(luma, level)
+    left, right, part = found.places.astype(np.int64).transpose(2, 0, 1)
+    assert found.first == 7
+    assert ((chroma[left] * (16 - part) + chroma[right] * part) / 16).mean(axis=1) == pytest.approx(
+        [*px[:14].reshape(7, 2).mean(axis=1), px[14]]
+    )
+    assert found.shares.tolist() == [WHOLE] * 7 + [(WHOLE + 1) // 2]
+
+
+def test_a_quarter_on_even_px_needs_no_scaling() -> None:
+    luma = axis(0.25, 400, (400, 560), (0, 640), 160, 2)
+    found = halved(luma)
+    assert found is not None
+    assert (found.first, found.plain, len(found.shares)) == (200, True, 80)
+    assert found.places[:, 0, 0].tolist() == list(range(80))
+    assert halved(axis(0.25, 401, (401, 561), (0, 640), 160, 2)) is None
 
 
 def test_a_sheet_holds_what_was_drawn_and_nothing_else() -> None:

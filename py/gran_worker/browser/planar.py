@@ -14,7 +14,21 @@ from gran_worker.browser.kernel import Room
 from gran_worker.colour import Colour, fixed_point_rows
 from gran_worker.compose import DrawOp, Op
 from gran_worker.geometry import Size
-from gran_worker.planar import Base, Blend, Order, Overlay, Picture, Sheet, axis, is_whole, level_of, planar_orders, sheet_of
+from gran_worker.planar import (
+    Axis,
+    Base,
+    Blend,
+    Order,
+    Overlay,
+    Picture,
+    Sheet,
+    axis,
+    chroma_axis,
+    halved,
+    is_whole,
+    planar_orders,
+    sheet_of,
+)
 
 MARGIN_BYTES = 32
 """Behind each plane: the kernel works on 8 or 16 samples at a time."""
@@ -59,7 +73,7 @@ class Slot:
     halved: int = 0
     tables_at: int = 0
     geometry: tuple[Any, ...] = ()
-    scaled: tuple["Scaled | None", ...] = ()
+    scaled: tuple["Scaled", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +83,11 @@ class Scaled:
     dst: int
     dst_width: int
     source: Plane
+    taps: int
     columns_from: int
     columns_to: int
     across: int
+    shares: int
     columns: int
     down: int
     rows: int
@@ -183,23 +199,22 @@ class PlanarExecutor:
         if is_whole(order, frame.size, self._size):
             self._exports.blendWhole(self._out.at, slot.planes.at, self._out.bytes, order.opacity)
             return
-        level = level_of(order.part, order.rect)
+        level = order.level
         halves = self._halves(slot, level)
-        geometry = (order.part, order.rect, order.window)
+        geometry = (order.part, order.scale, order.x, order.y, order.window)
         if slot.geometry != geometry:
-            slot.scaled = tuple(self._scaled(order, slot, plane, halves[plane], level) for plane in range(3))
+            slot.scaled = self._tables(order, slot, halves, level)
             slot.geometry = geometry
         scratch = self._scratch_of(4 * (frame.size.width + self._size.width + 64))
         for each in slot.scaled:
-            if each is None:
-                continue
             if each.plain_at is not None:
                 self._exports.blendPlain(
-                    each.dst, each.dst_width, each.plain_at, each.source.width, each.across + 8 * each.columns, each.columns,
-                    each.down, each.rows, order.opacity,
+                    each.dst, each.dst_width, each.plain_at, each.source.width, each.shares, each.columns, each.down, each.rows,
+                    order.opacity,
                 )  # fmt: skip
                 continue
-            self._exports.blendScaled(
+            blend = self._exports.blendScaled if each.taps == 1 else self._exports.blendChroma
+            blend(
                 each.dst, each.dst_width, each.source.at, each.source.width, each.columns_from, each.columns_to,
                 each.across, each.columns, each.down, each.rows, order.opacity, scratch,
             )  # fmt: skip
@@ -211,55 +226,70 @@ class PlanarExecutor:
             # Halves of halves: a third of the whole is enough for all of them, and each needs its margin.
             halves_at = self._room.take(Planes.room(size) // 2 + 20 * MARGIN_BYTES)
             slot = self._slots[number, size] = Slot(Planes(at, size), halves_at)
-            slot.tables_at = self._room.take(3 * 12 * (self._size.width + self._size.height + 64))
+            slot.tables_at = self._room.take(3 * self._table_bytes)
         return slot
 
-    def _halves(self, slot: Slot, level: int) -> tuple[Plane, ...]:
-        """The planes of ``slot``'s frame, halved ``level`` times."""
-        planes: tuple[Plane, ...] = slot.planes.all
+    def _halves(self, slot: Slot, level: int) -> list[tuple[Plane, ...]]:
+        """The planes of ``slot``'s frame, halved 0 to ``level`` times."""
+        halves: list[tuple[Plane, ...]] = [slot.planes.all]
         at = slot.halves_at
         for done in range(level):
             smaller: list[Plane] = []
-            for plane in planes:
+            for number, plane in enumerate(halves[-1]):
                 half = Plane(at, plane.width // 2, plane.height // 2)
                 at += half.width * half.height + MARGIN_BYTES
                 if slot.halved <= done:
-                    self._exports.halve(plane.at, half.at, plane.width, plane.height)
+                    self._exports.halve(plane.at, half.at, plane.width, plane.height, 0 if number == 0 else 2)
                 smaller.append(half)
-            planes = tuple(smaller)
+            halves.append(tuple(smaller))
         slot.halved = max(slot.halved, level)
-        return planes
+        return halves
 
-    def _scaled(self, order: Blend, slot: Slot, number: int, source: Plane, level: int) -> Scaled | None:
-        shrink = 1 if number == 0 else 2
-        rect, part, window, out = order.rect, order.part, order.window, self._out.all[number]
-        ends = (window.x / shrink, (window.x + window.width) / shrink), (window.y / shrink, (window.y + window.height) / shrink)
-        starts = (part.x / shrink, part.width / shrink), (part.y / shrink, part.height / shrink)
-        across = axis(rect.x / shrink, rect.width / shrink, ends[0], starts[0], source.width, level)
-        down = axis(rect.y / shrink, rect.height / shrink, ends[1], starts[1], source.height, level)
+    def _tables(self, order: Blend, slot: Slot, halves: Sequence[tuple[Plane, ...]], level: int) -> tuple[Scaled, ...]:
+        part, window = order.part, order.window
+        luma = halves[level][0]
+        across = axis(order.scale, order.x, (window.x, window.x + window.width), (part.x, part.width), luma.width, level)
+        down = axis(order.scale, order.y, (window.y, window.y + window.height), (part.y, part.height), luma.height, level)
+        plain = (halved(across), halved(down)) if not any(side % (2 << level) for side in slot.planes.size) else (None, None)
+        if plain[0] is not None and plain[1] is not None:
+            chroma, source = (plain[0], plain[1]), halves[level]
+        else:
+            chroma, source = (chroma_axis(across, level), chroma_axis(down, level)), halves[max(0, level - 1)]
+        axes = ((across, down, luma), (*chroma, source[1]), (*chroma, source[2]))
+        return tuple(self._scaled(slot, number, *each) for number, each in enumerate(axes))
+
+    def _scaled(self, slot: Slot, number: int, across: Axis, down: Axis, source: Plane) -> Scaled:
+        out, taps = self._out.all[number], across.places.shape[1]
         columns, rows = len(across.shares), len(down.shares)
-        if not columns or not rows:
-            return None
-        padded = -(-columns // 8) * 8
-        table = np.zeros(columns * 4 + padded + rows * 4, np.uint16)
-        table[: columns * 4].reshape(columns, 4)[:, :3] = across.places
-        table[columns * 4 : columns * 5] = across.shares
-        places = table[columns * 4 + padded :].reshape(rows, 4)
-        places[:, :3], places[:, 3] = down.places, down.shares
-        at = slot.tables_at + number * 12 * (self._size.width + self._size.height + 64)
+        padded, entry = -(-columns // 8) * 8, 4 * taps
+        table = np.zeros(columns * entry + padded + rows * entry, np.uint16)
+        table[: columns * entry].reshape(columns, taps, 4)[:, :, :3] = across.places
+        table[columns * entry : columns * (entry + 1)] = across.shares
+        places = table[columns * entry + padded :].reshape(rows, taps, 4)
+        places[:, :, :3], places[:, 0, 3] = down.places, down.shares
+        at = slot.tables_at + number * self._table_bytes
         self._room.view(at, table.nbytes).set(to_js(table.view(np.uint8)))
         return Scaled(
             dst=out.at + down.first * out.width + across.first,
             dst_width=out.width,
             source=source,
-            columns_from=int(across.places[:, 0].min()) & ~7,
-            columns_to=int(across.places[:, 1].max()) + 1,
+            taps=taps,
+            columns_from=int(across.places[:, :, 0].min()) & ~7,
+            columns_to=int(across.places[:, :, 1].max()) + 1,
             across=at,
+            shares=at + 2 * columns * entry,
             columns=columns,
-            down=at + 2 * (columns * 4 + padded),
+            down=at + 2 * (columns * entry + padded),
             rows=rows,
-            plain_at=source.at + int(down.places[0, 0]) * source.width + int(across.places[0, 0]) if across.plain and down.plain else None,
+            plain_at=source.at + int(down.places[0, 0, 0]) * source.width + int(across.places[0, 0, 0])
+            if across.plain and down.plain
+            else None,
         )
+
+    @property
+    def _table_bytes(self) -> int:
+        """At most: entries of two places for each column and row, and the columns' shares."""
+        return 2 * 9 * (self._size.width + self._size.height + 64)
 
     async def _overlays_ready(self, orders: Sequence[Order], frames: Sequence[Any]) -> bool:
         """Draws overlays that are new. One that is met for the first time may be another in the next frame: a canvas draws that frame."""

@@ -68,17 +68,6 @@ export const JOBS = [
     ratio: 1.2,
   },
   {
-    id: 'long',
-    title: 'Transcode 5 minutes',
-    width: 640,
-    height: 360,
-    bitrate: 1_200_000,
-    seconds: 300,
-    cuts: [{ source: 'long-360.mp4', fromS: 0, seconds: 300 }],
-    ratio: 0.95,
-    measuresMemory: true,
-  },
-  {
     id: 'transcode-1080',
     title: 'Transcode',
     ...FULL_HD,
@@ -95,6 +84,17 @@ export const JOBS = [
     inset: inset(1080),
     caption: CAPTION,
     ratio: 1.5,
+  },
+  {
+    id: 'long',
+    title: 'Transcode 5 minutes',
+    width: 640,
+    height: 360,
+    bitrate: 1_200_000,
+    seconds: 300,
+    cuts: [{ source: 'long-360.mp4', fromS: 0, seconds: 300 }],
+    ratio: 0.95,
+    measuresMemory: true,
   },
 ];
 

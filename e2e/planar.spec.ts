@@ -11,10 +11,11 @@ const SHARE_OFF_BY_ONE_MORE = 1e-4;
 
 const base = shot('base', 'long-gop.mp4', [0, 0.5], 2);
 const inset = (x: number, scale: number, position: { x: number; y: number }, more: object = {}, look: object = {}) =>
-  shot(`inset ${x}`, 'silent.mp4', [0, 0.5], 0.4 + x, {
+  shot(`inset ${x}`, 'silent.mp4', [0, 0.5], 0.4 + 0.3 * x, {
     transform: { scale: { x: scale, y: scale }, position, ...more },
     ...look,
   } as never);
+const half = { transform: { scale: { x: 0.5, y: 0.5 } } } as never;
 const mixes = (type: string, more: object) => ({ transitionIn: { type, durationUs: 300_000, ...more } }) as never;
 const coming = (transition: never) => shot('b', 'silent.mp4', [0.2, 0.5], 1, transition);
 const leaving = shot('a', 'long-gop.mp4', [0, 0.2], 1);
@@ -48,12 +49,13 @@ const FILMS: readonly (readonly [name: string, executor: RegExp, film: Timeline]
     /^planar$/,
     timeline(
       [inset(0, 1.3, { x: 250.2, y: 80.9 }, {}, faint)],
-      [inset(1, 0.4, { x: -60, y: 3 }, { crop: { left: 0.128125, top: 0.05, right: 0.2, bottom: 0 } })],
+      [inset(1, 0.4, { x: -60, y: 3 }, { crop: { left: 0.125, top: 0.1, right: 0.2, bottom: 0 } })],
       [base],
     ),
   ],
   ['a dissolve', /^planar$/, timeline([leaving, coming(mixes('dissolve', { mode: 'blend' }))])],
   ['a wipe', /^planar$/, timeline([leaving, coming(mixes('wipe', { mode: 'blend', direction: 'left' }))])],
+  ['an inset that begins behind the end of its source', /^planar$/, timeline([shot('late', 'silent.mp4', [0, 0.5], 2.4, half)], [base])],
   // Canvases have their own ways with these; planes leave them alone.
   [
     'scaled unevenly',

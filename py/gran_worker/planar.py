@@ -119,7 +119,7 @@ def _blend(op: DrawOp, number: int, picture: Picture, size: Size, colour: Colour
     if moved or not all(_is_whole_number(side) for side in (crop.x, crop.y, crop.width, crop.height)):
         return None
     blend = Blend(number, crop, affine.a, x, y, Rect(0, 0, *size), _q15(op.opacity))
-    if any(side % (1 << blend.level) for side in picture.size):
+    if any(side % (1 << blend.level) for side in (*picture.size, round(crop.x), round(crop.y))):
         return None
     nothing = Rect(0, 0, 0, 0)
     window = blend.window if op.window is None else op.window.meets(blend.window) or nothing

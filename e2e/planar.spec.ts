@@ -48,7 +48,7 @@ const FILMS: readonly (readonly [name: string, executor: RegExp, film: Timeline]
     'enlarged and cropped',
     /^planar$/,
     timeline(
-      [inset(0, 1.3, { x: 250.2, y: 80.9 }, {}, faint)],
+      [inset(0, 1.3, { x: 250.2, y: 80.7 }, {}, faint)],
       [inset(1, 0.4, { x: -60, y: 3 }, { crop: { left: 0.125, top: 0.1, right: 0.2, bottom: 0 } })],
       [base],
     ),

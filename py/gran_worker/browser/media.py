@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing, closing
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -119,10 +119,6 @@ class BrowserMedia:
             async with aclosing(samples):
                 async for sample in samples:
                     self._alive()
-                    if last_us is None:
-                        # mediabunny closes the only one of a range behind the last as it ends, though it has given it away.
-                        with closing(sample):
-                            sample = sample.clone()
                     frame = self._frame(opened, sample)
                     last_us = frame.pts_us
                     yield frame

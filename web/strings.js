@@ -17,6 +17,8 @@ export const LANGUAGE_NAMES = { en: 'English', ru: 'Русский' };
 
 /** The words, of the language that is chosen. */
 export let t = en;
+/** What the engine says, in the chosen language where that has words for it. */
+export let inWords = (/** @type {string} */ message) => message;
 /** Read where words are drawn, so that they are drawn again in another language. @type {import('@preact/signals-core').Signal<Language>} */
 export const language = signal('en');
 

@@ -105,7 +105,7 @@ export async function openProject(id, { held = false } = {}) {
 /** @param {string} id */
 function enter(id) {
   projectId.value = id;
-  untouchedSample = false;
+  untouchedSample = hint.value = false;
 }
 
 /** An earlier state of this project, as a step that can be undone. @param {number} savedAt */

@@ -35,7 +35,7 @@ import {
 } from './presets.js';
 import { sizeAt, sizeOf, sourceSize } from './presets.js';
 import { STANDARD_RATES, frameCount } from './rate.js';
-import { t } from './strings.js';
+import { inWords, t } from './strings.js';
 import { formatTime } from './timecode.js';
 
 /**
@@ -227,7 +227,9 @@ function codecOptions(codecs, rows, container) {
       !rows || (row?.supported && fits)
         ? ''
         : fits
-          ? (row?.reason?.replace(/\.$/, '') ?? t.setup.unsupported)
+          ? row?.reason
+            ? inWords(row.reason).replace(/\.$/, '')
+            : t.setup.unsupported
           : t.setup.notIn(t.containerNames[container]);
     return { value, label: reason ? `${codecName(value)} – ${reason}` : codecName(value), disabled: reason !== '' };
   });

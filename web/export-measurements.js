@@ -24,7 +24,7 @@ export function measurements(telemetry, heading) {
     <dl class="stages">
       ${stages.map(
         ([name, { seconds, share }]) =>
-          html`<div style=${`--share: ${Math.min(1, share)}`}>
+          html`<div .style=${`--share: ${Math.min(1, share)}`}>
             <dt>${t.measured.stages[name] ?? name}</dt>
             <dd><strong>${t.progress.percent(Math.round(share * 100))}</strong> <span>${duration(seconds)}</span></dd>
           </div>`,

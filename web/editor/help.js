@@ -26,15 +26,6 @@ function help(dialog) {
   const actions = /** @type {Action[]} */ (Object.keys(keys.value));
   return html`<div class="message">
     <h2 id="help-heading">${t.keysHeading}</h2>
-    <dl class="key-map">
-      ${actions.map(
-        (action) =>
-          html`<div>
-            <dt><kbd>${keysShown(action)}</kbd></dt>
-            <dd>${t.keys[action]}</dd>
-          </div>`,
-      )}
-    </dl>
     <p class="key-choices">
       <label
         >${t.help.profile}
@@ -56,6 +47,15 @@ function help(dialog) {
         /><span>${t.help.singleKeys}</span></label
       >
     </p>
+    <dl class="key-map">
+      ${actions.map(
+        (action) =>
+          html`<div>
+            <dt><kbd>${keysShown(action)}</kbd></dt>
+            <dd>${t.keys[action]}</dd>
+          </div>`,
+      )}
+    </dl>
     <div class="footer">
       <span class="summary">${layout.value ? '' : t.help.note}</span
       ><button type="button" class="primary" autofocus @click=${() => dialog.close()}>${t.close}</button>

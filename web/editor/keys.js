@@ -7,7 +7,8 @@ import { listShown } from './clip-list-state.js';
 import { openHelp } from './dialogs.js';
 import { drawer } from './drawer-state.js';
 import { grab } from './grid-keys.js';
-import { askForLayout, keys } from './key-profiles.js';
+import { keyHint } from './key-hint.js';
+import { askForLayout, keyFor, keys } from './key-profiles.js';
 import { nextPanel } from './panels.js';
 import * as player from './player.js';
 import { saveCopy } from './project-actions.js';
@@ -84,6 +85,7 @@ const EVERYWHERE = new Set(['F6', 'Shift+F6', '$mod+Enter', '$mod+KeyS']);
 
 export function listenToKeys() {
   void askForLayout();
+  keyHint.value = keyFor;
   effect(() => tinykeys(window, bindings()));
   addEventListener('keydown', ({ code }) => code === 'KeyK' && (held = true), { capture: true });
   addEventListener('keyup', ({ code }) => code === 'KeyK' && (held = false));

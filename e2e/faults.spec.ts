@@ -60,7 +60,8 @@ const REFUSED: Readonly<Record<string, Refused>> = {
     code: 'E_ENCODER_LOST',
   },
   'an encoder of sound that breaks down': {
-    faults: [{ where: 'AudioEncoder.output', at: 60, how: 'error', message: 'Encoding task failed' }],
+    // Within the film, whether or not the trial of the encoder is behind it.
+    faults: [{ where: 'AudioEncoder.output', at: 40, how: 'error', message: 'Encoding task failed' }],
     settings: WEBM,
     message: 'The sound encoder stopped (Encoding task failed). Export again, or choose another codec for the sound.',
     code: 'E_ENCODER_LOST',

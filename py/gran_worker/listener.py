@@ -16,24 +16,36 @@ LEAD_IN_US = 50_000
 
 
 class VoiceReader:
-    """Streams one voice. Holds the few blocks that the filter still reaches."""
+    """Streams one voice. Holds the few blocks that the filter still reaches, and what it made beyond what it was asked for."""
 
     def __init__(self, media: MediaPort, voice: Voice) -> None:
         self._voice = voice
-        self._resampler = Resampler(voice.step)
-        whole = self._resampler.span(voice.origin, voice.samples)
+        self._resampler = Resampler(voice.step, voice.origin)
+        whole = self._resampler.span(voice.samples)
         start_us = max(0, whole.start * 1_000_000 // voice.rate_hz - LEAD_IN_US)
         end_us = max(0, -(-whole.stop * 1_000_000 // voice.rate_hz))
         self._sounds: AsyncGenerator[Sound, None] = media.sounds(voice.path, start_us, end_us)
         self._held: list[Sound] = []
         self._ended = False
+        self._made: Block = np.zeros((2, 0), np.float32)
+        self._made_to = voice.samples.start
 
     async def read(self, outputs: range) -> Block:
-        """``outputs`` (output samples within the voice's own) as stereo float32 ``(2, len(outputs))``, silent where the source is."""
-        span = self._resampler.span(self._voice.origin, outputs)
-        await self._fill(span)
-        source = self._cut(span)
-        return to_stereo(self._resampler.render(source, self._voice.origin, outputs))
+        """``outputs`` as stereo float32 ``(2, len(outputs))``, silent where the source is. They are within the voice's own output samples
+        and begin where those of the last call ended.
+        """
+        heard = np.empty((2, len(outputs)), np.float32)
+        left = self._made[:, self._made.shape[1] - (self._made_to - outputs.start) :]
+        ready = min(left.shape[1], len(outputs))
+        heard[:, :ready] = left[:, :ready]
+        if ready < len(outputs):
+            wanted = self._resampler.widened(range(outputs.start + ready, outputs.stop))
+            span = self._resampler.span(wanted)
+            await self._fill(span)
+            self._made, self._made_to = self._resampler.render(self._cut(span), wanted), wanted.stop
+            begin = outputs.start + ready - wanted.start
+            heard[:, ready:] = self._made[:, begin : begin + len(outputs) - ready]
+        return heard
 
     async def aclose(self) -> None:
         await self._sounds.aclose()
@@ -47,13 +59,14 @@ class VoiceReader:
             if sound is None:
                 self._ended = True
             elif sound.first + sound.block.shape[1] > span.start:
-                # One channel stays one until it is resampled: half the work.
+                # One channel stays one until it is resampled: half the work where taps are added up.
                 block = sound.block if sound.block.shape[0] == 1 else to_stereo(sound.block)
                 self._held.append(Sound(sound.first, sound.rate_hz, block))
 
     def _cut(self, span: range) -> Block:
         channels = max((sound.block.shape[0] for sound in self._held), default=1)
-        source = np.zeros((channels, len(span)), np.float32)
+        # Sides side by side, as decoders give them and as the resampler takes them.
+        source = np.zeros((len(span), channels), np.float32).T
         for sound in self._held:
             first, end = max(span.start, sound.first), min(span.stop, sound.first + sound.block.shape[1])
             if first < end:

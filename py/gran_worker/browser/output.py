@@ -10,8 +10,9 @@ from pyodide.ffi import JsException, to_js
 from gran_worker.agreement import Agreement
 from gran_worker.browser.alpha import AlphaTrack
 from gran_worker.browser.encoder import VideoTrackEncoder
+from gran_worker.browser.ending import Ending
 from gran_worker.browser.executor import Executor
-from gran_worker.browser.ffi import leave, or_none, to_js_object
+from gran_worker.browser.ffi import to_js_object
 from gran_worker.browser.picturetrack import PictureTrack
 from gran_worker.browser.sink import Destination, Funnel
 from gran_worker.browser.soundencoder import Encoding
@@ -68,6 +69,7 @@ class BrowserOutput:
         self._written = Written()
         listeners = self._written.listeners(settings.container) if settings.audio else {}
         self._output = mediabunny.Output.new(format=output_format(settings, listeners), target=target)
+        self._ending = Ending(self._output)
         self._encoder: VideoTrackEncoder | None = None
         self._alpha: AlphaTrack | None = None
         self._video: PictureTrack | None = None
@@ -157,7 +159,7 @@ class BrowserOutput:
                     await self._mux()
                 if self._sound is not None:
                     await self._sound.finish()
-            await self._output.finalize()
+            await self._ending.finalize()
             if self._sound_track is not None:
                 for patch in self._sound_track.patches(self._written):
                     await self._destination.write(patch.position, to_js(patch.data))
@@ -180,10 +182,7 @@ class BrowserOutput:
         """Stops the muxer without letting it close the destination."""
         self._funnel.shut()
         # Both at once: each may take its whole time to say goodbye, and cancel must be quick.
-        goodbyes = [] if self._sound is None else [self._sound.abandon()]
-        if or_none(self._output.state) not in ("finalized", "canceled"):
-            goodbyes.append(leave(self._output.cancel()))
-        await asyncio.gather(*goodbyes)
+        await asyncio.gather(self._ending.cancel(), *([] if self._sound is None else [self._sound.abandon()]))
 
     def close(self) -> None:
         if self._encoder is not None:
@@ -198,9 +197,9 @@ class BrowserOutput:
         return sum(encoder is not None and encoder.is_open for encoder in (self._encoder, self._alpha))
 
     def release(self) -> None:
-        """Destroys the callbacks, once nothing can call them any more."""
-        self._funnel.release()
-        self._written.release()
+        """Destroys the callbacks, as soon as nothing can call them any more."""
+        self._ending.afterwards(self._funnel.release)
+        self._ending.afterwards(self._written.release)
         if self._sound is not None:
             self._sound.release()
 

@@ -11,7 +11,8 @@ import numpy as np
 from gran_js import registerEncoder
 from pyodide.ffi import JsException, create_proxy, to_js
 
-from gran_worker.browser.ffi import leave, or_none, to_js_object
+from gran_worker.browser.ending import Ending
+from gran_worker.browser.ffi import to_js_object
 from gran_worker.errors import EncoderError
 from gran_worker.ports import Block
 from gran_worker.priming import CHIRP_END_S, chirp, lateness_s
@@ -77,6 +78,7 @@ class SoundEncoder:
         nowhere = mediabunny.MkvOutputFormat.new(appendOnly=True)
         self._output = mediabunny.Output.new(format=nowhere, target=mediabunny.NullTarget.new())
         self._output.addAudioTrack(self._source)
+        self._ending = Ending(self._output)
         self._fed = 0
 
     async def start(self) -> None:
@@ -101,7 +103,7 @@ class SoundEncoder:
         """Ends the sound with ``extra`` samples of silence: what an encoder holds back comes out behind something."""
         if extra:
             await self.encode(np.zeros((self._audio.channels, extra), np.float32))
-        await self._output.finalize()
+        await self._ending.finalize()
 
     def packets(self) -> list[tuple[Any, Any]]:
         """Packets and their metadata that came since the last call."""
@@ -110,11 +112,10 @@ class SoundEncoder:
         return came
 
     async def abandon(self) -> None:
-        if or_none(self._output.state) not in ("finalized", "canceled"):
-            await leave(self._output.cancel())
+        await self._ending.cancel()
 
     def release(self) -> None:
-        self._taking.destroy()
+        self._ending.afterwards(self._taking.destroy)
 
     def _take(self, packet: Any, meta: Any = None) -> None:
         self._packets.append((packet, meta))

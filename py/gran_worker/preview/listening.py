@@ -42,13 +42,13 @@ class Listening:
     async def block(self, n_samples: int) -> Block:
         """The next ``n_samples`` for the speaker, float32 ``(channels, n_samples)``; silence after the end."""
         outputs = range(self._given, self._given + n_samples)
-        wanted = outputs if self._resampler is None else self._resampler.span(Fraction(0), outputs)
+        wanted = outputs if self._resampler is None else self._resampler.span(outputs)
         while self._held_from + self._held.shape[1] < wanted.stop:
             await self._mix()
         source = self._cut(wanted)
         self._given = outputs.stop
         self._let_go(wanted.start)
-        return source if self._resampler is None else self._resampler.render(source, Fraction(0), outputs)
+        return source if self._resampler is None else self._resampler.render(source, outputs)
 
     async def aclose(self) -> None:
         await self._mixdown.aclose()

@@ -247,7 +247,7 @@ test('shortcuts of the icon, the film as a list, other keys, exports into a fold
   await test.step('other keys', async () => {
     await person.press('Shift+Slash');
     await page.getByLabel('Keys like those of').selectOption('gran');
-    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
     await person.press('ArrowRight', 'g');
     await expect(page.getByRole('button', { name: 'Undo: Split tide.webm' })).toBeEnabled();
     await expect(timeline.getByRole('button', { name: 'Split' })).toHaveAttribute('title', 'Split (G)');

@@ -68,7 +68,8 @@ export async function openSample() {
   void enqueue(() => fetched.then(noop, noop)); // without its files it is nothing to come back to
   try {
     const files = await fetched;
-    if (projectId.value === id) await Promise.all(files.map(({ path, found }) => relink(path, found)));
+    // The engine looks at them when it is up.
+    if (projectId.value === id) for (const { path, found } of files) void relink(path, found);
   } catch {
     toast(t.sample.failed, { bad: true });
   }

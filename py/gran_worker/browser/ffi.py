@@ -59,15 +59,19 @@ async def drain(iterator: Any, take: Callable[[Any], Awaitable[Any]] | None = No
     ``take`` awaits each step in the place of :func:`owned`.
     """
     take = take or owned
+    is_done = False
     try:
         while True:
             step = await take(iterator.next())
-            if step.done:
+            is_done = bool(step.done)
+            if is_done:
                 return
             yield step.value
     finally:
-        # "return" is a Python keyword; Pyodide spells it with an underscore.
-        await leave(iterator.return_())
+        # One that has ended by itself holds nothing; and mediabunny's would close its last sample, which somebody may still need.
+        if not is_done:
+            # "return" is a Python keyword; Pyodide spells it with an underscore.
+            await leave(iterator.return_())
 
 
 @asynccontextmanager

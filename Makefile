@@ -13,7 +13,7 @@ SITE := dist/index.html
 WORKER_FILES := $(shell find py/gran_worker -name '*.py')
 WEB_FILES := $(shell find web -type f)
 
-.PHONY: start test check build export scenes e2e soak mixing contract lock clean
+.PHONY: start test check build export scenes bench e2e soak mixing contract lock clean
 
 start: build
 	@node build/serve.mjs --port $(PORT)
@@ -35,6 +35,16 @@ export: $(SITE)
 # Exports every scene of e2e/scenes.ts with both executors and puts them beside its reference: docs/pictures/
 scenes: $(SITE)
 	@build/scenes.sh
+
+# Beside other exporters, in one run: docs/bench/. make bench ARGS="--jobs composite --quick"
+bench: $(SITE) bench/node_modules
+	@build/system.sh browser
+	@node bench/run.mjs $(ARGS)
+
+bench/node_modules: bench/package-lock.json
+	@echo "Installing the peers into bench/node_modules"
+	@cd bench && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
+	@touch $@
 
 e2e: $(SITE)
 	@build/e2e.sh
@@ -89,12 +99,12 @@ $(WHEEL): build/wheel.py pyproject.toml LICENSE $(WORKER_FILES) $(RUNTIME)
 	@$(PY) build/wheel.py
 	@touch $@
 
-$(SITE): vite.config.js kernel/planar.ts $(WEB_FILES) LICENSE THIRD_PARTY_LICENSES.md $(WHEEL)
+$(SITE): vite.config.js $(wildcard kernel/*.ts) $(WEB_FILES) LICENSE THIRD_PARTY_LICENSES.md $(WHEEL)
 	@find dist -mindepth 1 -maxdepth 1 ! -name pyodide -exec rm -rf {} +
 	@node_modules/.bin/vite build --logLevel warn --mode worker
 	@node_modules/.bin/vite build --logLevel warn --mode clients
 	@node_modules/.bin/vite build --logLevel warn
-	@node_modules/.bin/asc kernel/planar.ts --outFile dist/planar.wasm -O3 --runtime stub --enable simd --noAssert
+	@node_modules/.bin/asc kernel/planar.ts kernel/blend.ts --outFile dist/planar.wasm -O3 --runtime stub --enable simd --noAssert
 	@node_modules/.bin/vite build --logLevel warn --mode offline
 	@echo "Site in dist/"
 	@touch $@

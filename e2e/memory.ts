@@ -4,7 +4,10 @@ import type { BrowserContext, CDPSession } from '@playwright/test';
 
 const MIB = 2 ** 20;
 
-/** Proportional set size, from Linux: WebAssembly memory, codecs and graphics included, pages that are shared counted once. */
+/**
+ * Proportional set size, from Linux: WebAssembly memory, codecs and graphics included, pages that are shared counted once. Not the browser's own
+ * program, whose share depends on how many browsers run.
+ */
 export class Memory {
   private constructor(private readonly session: CDPSession) {}
 
@@ -17,15 +20,16 @@ export class Memory {
   /** MiB of all renderers together: the page and its workers are in one of them. */
   async rendererMib(): Promise<number> {
     const { processInfo } = await this.session.send('SystemInfo.getProcessInfo');
-    const sizes = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => pssBytes(id));
+    const sizes = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => bytesOf(id));
     return (await Promise.all(sizes)).reduce((a, b) => a + b, 0) / MIB;
   }
 }
 
-async function pssBytes(pid: number): Promise<number> {
+async function bytesOf(pid: number): Promise<number> {
   // A process that is gone uses nothing.
   const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
-  return 1024 * Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0);
+  const kB = (kind: string): number => Number(new RegExp(`^${kind}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0);
+  return 1024 * (kB('Pss_Anon') + kB('Pss_Shmem'));
 }
 
 export interface Sample {

@@ -22,12 +22,14 @@ MAX_FRAMES = 10_000
 class PictureFrame:
     """One frame of an animation."""
 
-    __slots__ = ("content", "image", "pts_us", "size")
+    __slots__ = ("content", "image", "image_size", "pts_us", "size")
+    stands = False
+    planar_colour = None
 
     def __init__(self, image: Any, pts_us: int) -> None:
         self.image = self.content = image
         self.pts_us = pts_us
-        self.size = Size(image.displayWidth, image.displayHeight)
+        self.size = self.image_size = Size(image.displayWidth, image.displayHeight)
 
     def close(self) -> None:
         self.image.close()

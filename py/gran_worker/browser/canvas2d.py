@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import js
-
-from gran_worker.browser.ffi import to_js_object
+from gran_worker.browser.copies import FrameCopies
 from gran_worker.browser.planes import PlanarKernel
+from gran_worker.browser.sheet import Sheet
 from gran_worker.browser.truecolour import TrueColour
 from gran_worker.browser.typesetter import Typesetter
 from gran_worker.compose import AdjustOp, DrawOp, GroupOp, Op
@@ -16,29 +15,6 @@ from gran_worker.geometry import Affine, Size
 
 MAX_PADDED = 4
 """Sheets for blurs of different reach that are kept."""
-
-
-class Sheet:
-    """One canvas and its context. Sheets for groups are transparent at first."""
-
-    __slots__ = ("canvas", "context")
-
-    def __init__(self, size: Size, *, transparent: bool) -> None:
-        self.canvas = js.OffscreenCanvas.new(size.width, size.height)
-        # Every frame is read back: a canvas in the GPU's memory would have to come from there each time.
-        self.context = self.canvas.getContext("2d", to_js_object({"alpha": transparent, "willReadFrequently": True}))
-        if not self.context:
-            raise GraphicsError("This browser gave no canvas to draw on. Close other tabs and try again.")
-        self.context.imageSmoothingQuality = "high"
-
-    def wipe(self) -> None:
-        context = self.context
-        context.setTransform(1, 0, 0, 1, 0, 0)
-        context.clearRect(0, 0, self.canvas.width, self.canvas.height)
-
-    def close(self) -> None:
-        """Gives the px back at once instead of at the next garbage collection."""
-        self.canvas.width = self.canvas.height = 0
 
 
 class Canvas2D:
@@ -58,6 +34,7 @@ class Canvas2D:
     ) -> None:
         self._size, self._background, self._typesetter = size, background, typesetter
         self._true_colour, self._kernel = true_colour, kernel
+        self._copies = FrameCopies()
         self._transparent = transparent
         self._main = Sheet(size, transparent=transparent)
         self._sheets: list[Sheet] = []
@@ -67,6 +44,7 @@ class Canvas2D:
     async def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
         for frame in frames:
             await self._true_colour.prepare(frame)
+            await self._copies.prepare(frame)
         context = self._main.context
         if self._transparent:
             self._main.wipe()
@@ -89,6 +67,7 @@ class Canvas2D:
     def close(self) -> None:
         for sheet in (self._main, *self._sheets, *self._padded.values()):
             sheet.close()
+        self._copies.close()
 
     def _draw(self, sheet: Sheet, ops: Sequence[Op], frames: Iterator[Any], depth: int) -> None:
         for op in ops:
@@ -121,7 +100,7 @@ class Canvas2D:
             self._text(context, op)
         else:
             # A source may change its size midway: the part is a share of the frame as it is now.
-            size = frame.size
+            size = frame.image_size
             across, down = size.width / op.width, size.height / op.height
             context.drawImage(
                 frame.image, crop.x * across, crop.y * down, crop.width * across, crop.height * down,

@@ -59,18 +59,18 @@ async def drain(iterator: Any, take: Callable[[Any], Awaitable[Any]] | None = No
     ``take`` awaits each step in the place of :func:`owned`.
     """
     take = take or owned
-    is_done = False
+    has_ended = False
     try:
         while True:
             step = await take(iterator.next())
-            is_done = bool(step.done)
-            if is_done:
+            if step.done:
+                has_ended = True
                 return
             yield step.value
     finally:
-        # One that has ended by itself holds nothing; and mediabunny's would close its last sample, which somebody may still need.
-        if not is_done:
-            # "return" is a Python keyword; Pyodide spells it with an underscore.
+        # One that has ended has nothing to free. mediabunny's would close the last frame of a source, that was given away, if it was the
+        # only one. "return" is a Python keyword; Pyodide spells it with an underscore.
+        if not has_ended:
             await leave(iterator.return_())
 
 

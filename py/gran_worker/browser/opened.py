@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gran_worker.browser.animation import Animation
+from gran_worker.colour import Colour
 from gran_worker.geometry import Size
 from gran_worker.ports import Packaging
 
@@ -26,6 +27,8 @@ class Opened:
     animation: Animation | None = None
     in_software: bool = False
     """Whether its pictures are to be decoded without hardware."""
+    planar_colour: Colour | None = None
+    """Of its frames' planes, where these can be used as they are."""
     first_pts_us: int = 0
     frame_us: int = DEFAULT_FRAME_US
     rate_hz: int = 1

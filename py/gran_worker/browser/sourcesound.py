@@ -1,8 +1,8 @@
 """The sound of a source: what it is, how late its samples are, and blocks of it."""
 
+from collections.abc import Iterator
 from typing import Any
 
-import js
 import mediabunny
 import numpy as np
 
@@ -18,6 +18,7 @@ from gran_worker.lateness import HEAD_BYTES, matroska_lateness, mp3_lateness
 from gran_worker.ports import AudioInfo, Sound
 
 MILLISECONDS = 1000
+BATCH_S = 0.5
 
 
 async def probe_audio(opened: Opened, blob: Any) -> AudioInfo:
@@ -84,11 +85,14 @@ async def _head(blob: Any) -> bytes:
     return bytes((await blob.slice(0, HEAD_BYTES).arrayBuffer()).to_bytes())
 
 
-def decoded_sound(sample: Any, late: int) -> Sound:
-    """Copied out whole and interleaved: one crossing a block."""
-    n_samples, channels, rate_hz = int(sample.numberOfFrames), int(sample.numberOfChannels), int(sample.sampleRate)
-    copied = js.Float32Array.new(n_samples * channels)
-    sample.copyTo(copied, planeIndex=0, format="f32")
-    flat = np.empty(n_samples * channels, np.float32)
-    copied.assign_to(flat)
-    return Sound(round(sample.timestamp * rate_hz) - late, rate_hz, flat.reshape(n_samples, channels).T)
+def taken_sounds(taken: Any, late: int) -> Iterator[Sound]:
+    """What web/take-sounds.js took, block by block."""
+    samples = np.empty(taken.data.length, np.float32)
+    taken.data.assign_to(samples)
+    at = 0
+    for time_s, n_samples, rate_hz, channels in zip(
+        *(each.to_py().tolist() for each in (taken.times, taken.lengths, taken.rates, taken.channels)), strict=True
+    ):
+        block = samples[at : at + n_samples * channels].reshape(n_samples, channels).T
+        at += n_samples * channels
+        yield Sound(round(time_s * rate_hz) - late, rate_hz, block)

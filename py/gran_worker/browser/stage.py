@@ -131,10 +131,11 @@ class Stage:
 class Placeholder:
     """Stripes, where a picture should be."""
 
-    __slots__ = ("image", "pts_us", "size")
+    __slots__ = ("image", "image_size", "pts_us", "size")
 
     def __init__(self, size: Size) -> None:
-        self.size, self.pts_us = size, 0
+        self.size = self.image_size = size
+        self.pts_us = 0
         canvas = js.OffscreenCanvas.new(*size)
         context = canvas.getContext("2d")
         context.fillStyle, stripe = STRIPES

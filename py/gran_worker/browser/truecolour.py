@@ -47,7 +47,7 @@ class TrueColour:
     async def prepare(self, frame: Any) -> None:
         """Makes ``frame.drawn`` of a frame that would be drawn wrong. It belongs to the frame, which closes it."""
         sample = getattr(frame, "sample", None)
-        if sample is None or frame.drawn is not None:
+        if sample is None or frame.drawn is not None or frame.is_copied:
             return
         space = sample.colorSpace
         if space.transfer in HDR_TRANSFERS:

@@ -20,7 +20,7 @@ from gran_worker.browser.opened import DEFAULT_FRAME_US, Opened
 from gran_worker.browser.pictures import expect_end, pictures, probe_video
 from gran_worker.browser.rasteriser import Lent
 from gran_worker.browser.sourcepackets import SourcePicture, SourceSound, picture_packets, sound_packets
-from gran_worker.browser.sourcesound import BATCH_S, probe_audio, swallowed, taken_sounds
+from gran_worker.browser.sourcesound import BATCH_S, beginning, on_packet_grid, probe_audio, taken_sounds
 from gran_worker.drawings import SVG, Drawing, drawing_size, moves
 from gran_worker.errors import SourceError, located
 from gran_worker.geometry import Size
@@ -147,7 +147,8 @@ class BrowserMedia:
             # What is late begins, in the demuxer's time, after its own.
             late_s = opened.late / opened.rate_hz
             start_s, end_s = (max(0.0, edge_us / SECOND_US + late_s) for edge_us in (start_us, end_us))
-            late = opened.late - await swallowed(opened, start_s)
+            start_s, early = await beginning(opened, start_s)
+            late = opened.late - early
             samples = sink.samples(start_s, end_s)
             expected: int | None = None
             try:
@@ -157,7 +158,9 @@ class BrowserMedia:
                     self._alive()
                     ended = taken.ended
                     for sound in taken_sounds(taken, late):
-                        if expected is not None and abs(sound.first - expected) <= opened.sound_slack:
+                        if expected is None:
+                            expected = on_packet_grid(opened, sound.first)
+                        if abs(sound.first - expected) <= opened.sound_slack:
                             sound = replace(sound, first=expected)
                         expected = sound.first + sound.block.shape[1]
                         yield sound

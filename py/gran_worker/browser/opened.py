@@ -38,6 +38,8 @@ class Opened:
     """The same for packets: some decoders leave out what the packets still hold."""
     packaging: Packaging | None = None
     starts_empty: bool = False
+    left_out: int = 0
+    """Samples that its decoder leaves out wherever it begins, and that count only where it begins behind the first packet."""
     sound_slack: int = 2
     """Samples by which the container's rounding moves the times of blocks that follow each other without a gap."""
 

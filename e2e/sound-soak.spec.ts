@@ -92,7 +92,10 @@ function tracks(minutes: number): unknown[] {
   return [{ id: 'pictures', kind: 'video', items: [picture] }, ...sounds];
 }
 
-test.skip(process.env.GRAN_SOUND_SOAK_MINUTES === undefined, 'few minutes are too noisy to hold to 1.5 MiB, and two take as long in real time: make soak');
+test.skip(
+  process.env.GRAN_SOUND_SOAK_MINUTES === undefined,
+  'few minutes are too noisy to hold to 1.5 MiB, and two take as long in real time: make soak',
+);
 
 test(`${MINUTES} minutes of ${TRACKS} tracks out of ${HOURS} hours of sound`, async ({ browserName }, info) => {
   test.setTimeout(MINUTES > 3 ? 3 * 3_600_000 : 180_000);

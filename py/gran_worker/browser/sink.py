@@ -190,7 +190,11 @@ class StreamDestination:
 
     async def commit(self) -> None:
         with js_errors(lambda name, message: sink_error(name, message, self._written)):
-            await self._writer.close()
+            try:
+                await self._writer.close()
+            except JsException:
+                await self._writer.closed  # which tells what broke it; the other, only that it is broken
+                raise
         self._over = True
 
     async def abort(self) -> None:

@@ -88,6 +88,7 @@ def test_an_image_is_an_overlay() -> None:
         "mirrored",
         "of another size",
         "scaled unevenly",
+        "interpolated",
         "between px",
         "cropped between px",
         "a group",

@@ -5,9 +5,11 @@ import { HEIGHT, WIDTH } from './pixels.ts';
 
 const SETTINGS: Settings = { width: WIDTH, height: HEIGHT, fps: 30, codec: 'avc', bitrate: 2_500_000, container: 'mp4', audio: false };
 const FRAMES = 15;
-/** Of 255. A canvas rounds on the way to RGB and back, and cuts off colours that no screen shows: one sample in ten thousand may be off by one more. */
+/** Of 255, for all samples but one in ten thousand: a canvas rounds on the way to RGB and back, and cuts off colours that no screen shows. */
 const OFF = 2;
-const SHARE_OFF_BY_ONE_MORE = 1e-4;
+const SHARE_FURTHER_OFF = 1e-4;
+/** For any: where the edge of a letter lies over an inset, a canvas mixes px, planes the chroma of four. */
+const FURTHEST_OFF = 5;
 
 const base = shot('base', 'long-gop.mp4', [0, 0.5], 2);
 const inset = (x: number, scale: number, position: { x: number; y: number }, more: object = {}, look: object = {}) =>
@@ -80,7 +82,8 @@ for (const [name, executor, film] of FILMS) {
     }
     const worst = counts.findLastIndex((count) => count > 0);
     console.log(`    ${name}: ${planes.executor}; samples by how far they are off: ${counts.slice(0, worst + 1).join(' ')}`);
-    expect(worst, 'the worst sample').toBeLessThanOrEqual(OFF + 1);
-    expect(counts[OFF + 1]! / total, `samples that are off by more than ${OFF}`).toBeLessThanOrEqual(SHARE_OFF_BY_ONE_MORE);
+    expect(worst, 'the worst sample').toBeLessThanOrEqual(FURTHEST_OFF);
+    const further = counts.slice(OFF + 1).reduce((sum, count) => sum + count, 0);
+    expect(further / total, `samples that are off by more than ${OFF}`).toBeLessThanOrEqual(SHARE_FURTHER_OFF);
   });
 }

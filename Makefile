@@ -52,7 +52,7 @@ e2e: $(SITE)
 # Ten minutes of flashes and clicks: sound may not drift. Half an hour of 720p, three hours of twenty tracks of sound: memory may not grow;
 # the result goes into docs/soak.md.
 soak: $(SITE)
-	@GRAN_SYNC_MINUTES=10 build/e2e.sh e2e/sound.spec.ts -g 'flash and click'
+	@GRAN_SYNC_MINUTES=10 GRAN_SOAK_RECORD=1 build/e2e.sh e2e/sound.spec.ts -g 'flash and click'
 	@GRAN_SOAK_MINUTES=30 GRAN_SOAK_RECORD=1 build/e2e.sh e2e/soak.spec.ts
 	@GRAN_SOUND_SOAK_MINUTES=180 build/e2e.sh e2e/sound-soak.spec.ts
 

@@ -1,6 +1,7 @@
 """A source that stays open for the length of an export."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from gran_worker.browser.animation import Animation
@@ -19,6 +20,8 @@ class Opened:
     input: Any = None
     video: Any = None
     audio: Any = None
+    parts: Mapping[int, int] = field(default_factory=dict)
+    """How many parts its tracks are put together from, by id, where it is more than one."""
     bitmap: Any = None
     drawing: Any = None
     """The file of an SVG drawing, which has a bitmap once it is known how large it is needed."""
@@ -38,6 +41,8 @@ class Opened:
     """The same for packets: some decoders leave out what the packets still hold."""
     packaging: Packaging | None = None
     starts_empty: bool = False
+    left_out: int = 0
+    """Samples that its decoder leaves out wherever it begins, and that count only where it begins behind the first packet."""
     sound_slack: int = 2
     """Samples by which the container's rounding moves the times of blocks that follow each other without a gap."""
 

@@ -13,7 +13,7 @@ SITE := dist/index.html
 WORKER_FILES := $(shell find py/gran_worker -name '*.py')
 WEB_FILES := $(shell find web -type f)
 
-.PHONY: start test check build export scenes e2e soak mixing contract lock clean
+.PHONY: start test check build export scenes bench e2e soak mixing contract lock clean
 
 start: build
 	@node build/serve.mjs --port $(PORT)
@@ -36,13 +36,23 @@ export: $(SITE)
 scenes: $(SITE)
 	@build/scenes.sh
 
+# Beside other exporters, in one run: docs/bench/. make bench ARGS="--jobs composite --quick"
+bench: $(SITE) bench/node_modules
+	@build/system.sh browser
+	@node bench/run.mjs $(ARGS)
+
+bench/node_modules: bench/package-lock.json
+	@echo "Installing the peers into bench/node_modules"
+	@cd bench && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
+	@touch $@
+
 e2e: $(SITE)
 	@build/e2e.sh
 
 # Ten minutes of flashes and clicks: sound may not drift. Half an hour of 720p, three hours of twenty tracks of sound: memory may not grow;
 # the result goes into docs/soak.md.
 soak: $(SITE)
-	@GRAN_SYNC_MINUTES=10 build/e2e.sh e2e/sound.spec.ts -g 'flash and click'
+	@GRAN_SYNC_MINUTES=10 GRAN_SOAK_RECORD=1 build/e2e.sh e2e/sound.spec.ts -g 'flash and click'
 	@GRAN_SOAK_MINUTES=30 GRAN_SOAK_RECORD=1 build/e2e.sh e2e/soak.spec.ts
 	@GRAN_SOUND_SOAK_MINUTES=180 build/e2e.sh e2e/sound-soak.spec.ts
 
@@ -89,12 +99,12 @@ $(WHEEL): build/wheel.py pyproject.toml LICENSE $(WORKER_FILES) $(RUNTIME)
 	@$(PY) build/wheel.py
 	@touch $@
 
-$(SITE): vite.config.js kernel/planar.ts $(WEB_FILES) LICENSE THIRD_PARTY_LICENSES.md $(WHEEL)
+$(SITE): vite.config.js $(wildcard kernel/*.ts) $(WEB_FILES) LICENSE THIRD_PARTY_LICENSES.md $(WHEEL)
 	@find dist -mindepth 1 -maxdepth 1 ! -name pyodide -exec rm -rf {} +
 	@node_modules/.bin/vite build --logLevel warn --mode worker
 	@node_modules/.bin/vite build --logLevel warn --mode clients
 	@node_modules/.bin/vite build --logLevel warn
-	@node_modules/.bin/asc kernel/planar.ts --outFile dist/planar.wasm -O3 --runtime stub --enable simd --noAssert
+	@node_modules/.bin/asc kernel/planar.ts kernel/blend.ts --outFile dist/planar.wasm -O3 --runtime stub --enable simd --noAssert
 	@node_modules/.bin/vite build --logLevel warn --mode offline
 	@echo "Site in dist/"
 	@touch $@

@@ -3,4 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build/system.sh browser
-exec node_modules/.bin/playwright test "$@"
+if (($#)); then exec node_modules/.bin/playwright test "$@"; fi
+failed=0
+node_modules/.bin/playwright test --project timed --workers 1 || failed=1
+node_modules/.bin/playwright test --project untimed || failed=1
+exit $failed

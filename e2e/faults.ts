@@ -9,10 +9,10 @@ export interface Fault {
   readonly times?: number;
   /**
    * `throw` and `reject`: at once, or as a promise. `hang`: nothing ever comes of it. `error`: the codec breaks down, `ms` after the call.
-   * `drop`: nothing is done and nothing said. `slow`: `ms` later. `block`: the worker's event loop stands still for `ms` before it. `lie`: answers `value`. `close`: the worker
+   * `drop`: nothing is done and nothing said. `keep`: nothing goes wrong; what an encoder was given is kept for the audit. `slow`: `ms` later. `block`: the worker's event loop stands still for `ms` before it. `lie`: answers `value`. `close`: the worker
    * closes itself.
    */
-  readonly how: 'throw' | 'reject' | 'hang' | 'drop' | 'error' | 'slow' | 'block' | 'lie' | 'close';
+  readonly how: 'throw' | 'reject' | 'hang' | 'keep' | 'drop' | 'error' | 'slow' | 'block' | 'lie' | 'close';
   /** Of the DOMException. */
   readonly name?: string;
   readonly message?: string;
@@ -31,4 +31,6 @@ export interface Audit {
   readonly proxies: number;
   /** How often a fault struck. */
   readonly struck: number;
+  /** What `keep` kept since the faults were set: the planes, in base64. */
+  readonly pictures: readonly string[];
 }

@@ -67,4 +67,12 @@ export function slope(samples: readonly Sample[]): number {
   return median(slopes);
 }
 
+/** The least of each of `parts` equal stretches: what is there when a collector has just been, which the next garbage only hides. */
+export function floors(samples: readonly Sample[], parts: number): Sample[] {
+  const [first, last] = [samples[0]!.x, samples.at(-1)!.x];
+  const stretches = Array.from({ length: parts }, (): Sample[] => []);
+  for (const sample of samples) stretches[Math.min(parts - 1, Math.floor((parts * (sample.x - first)) / (last - first)))]!.push(sample);
+  return stretches.filter((each) => each.length).map((each) => each.reduce((a, b) => (b.y < a.y ? b : a)));
+}
+
 export { median };

@@ -28,6 +28,8 @@ export interface Clip {
   readonly disabled?: boolean;
   readonly opacity?: number;
   readonly audioGain?: number;
+  readonly audioBalance?: number;
+  readonly audioFadeInUs?: number;
   readonly audioFromVideoDisabled?: boolean;
   readonly backgroundColor?: string;
   readonly transform?: { readonly scale?: { x: number; y: number }; readonly position?: { x: number; y: number } };

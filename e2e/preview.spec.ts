@@ -130,6 +130,7 @@ test('ten scenes and more: what is previewed is what is exported, px for px', as
     }
   }
   expect(Object.keys(compared).length).toBeGreaterThanOrEqual(10);
+  expect((await told(bench)).problems).toEqual([]);
   await bench.page.evaluate(() => granPreview.close());
 });
 

@@ -128,6 +128,7 @@ for (const [settings, limit] of LIMITS) {
   test(`${MINUTES} minutes of ${settings.container} take at most ${limit} MiB a minute`, async ({ browserName }) => {
     test.setTimeout(IS_LONG ? 3_600_000 : 120_000);
     expect(browserName).toBe('chromium');
+    test.skip(!IS_LONG && settings.container === 'webm', 'heaps find their size for longer than that: make soak');
     // The first film takes what every later one has: modules, codecs, and caches that fill with every shot.
     await soak(longFilm(24, SOURCE, 0.5), settings);
     const soaked = await soak(longFilm(MINUTES * 60, SOURCE), settings);

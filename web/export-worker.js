@@ -3,6 +3,7 @@ import { loadPyodide } from 'pyodide';
 import { integrity, lock, wheel } from 'virtual:runtime';
 import { Decoders } from './decoders.js';
 import { guardReads } from './guard-reads.js';
+import { takeSounds } from './take-sounds.js';
 import { toJsonText } from './to-json-text.js';
 
 /** @type {unknown[]} messages that came before Python listened */
@@ -85,7 +86,7 @@ async function boot() {
   const loadPixi = () => import('./pixi.js');
   const decoders = new Decoders();
   decoders.watch(self);
-  python.registerJsModule('gran_js', { toJsonText, guardReads, registerEncoder, loadPixi, loadPackage, decoders });
+  python.registerJsModule('gran_js', { toJsonText, takeSounds, guardReads, registerEncoder, loadPixi, loadPackage, decoders });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }

@@ -33,6 +33,22 @@
   /** @param {string} name @param {number} count */
   const peak = (name, count) => (most[name] = Math.max(most[name] ?? 0, count));
 
+  /** What encoders were given, as the bytes of their planes. @type {Promise<string>[]} */
+  let kept = [];
+  /** @param {VideoFrame} frame */
+  async function bytesOf(frame) {
+    const own = frame.clone();
+    try {
+      const bytes = new Uint8Array(own.allocationSize());
+      await own.copyTo(bytes);
+      let text = '';
+      for (let at = 0; at < bytes.length; at += 32_768) text += String.fromCharCode(...bytes.subarray(at, at + 32_768));
+      return btoa(text);
+    } finally {
+      own.close();
+    }
+  }
+
   // What goes wrong
 
   /** @type {(Fault & {calls: number})[]} */
@@ -80,6 +96,8 @@
         return act();
       case 'lie':
         return Promise.resolve(fault.value);
+      case 'keep':
+        return act();
       case 'drop':
         return undefined;
       case 'close':
@@ -222,6 +240,7 @@
     const original = prototype[work];
     prototype[work] = function (/** @type {any[]} */ ...args) {
       const fault = due(`${name}.${work}`, this);
+      if (fault?.how === 'keep') kept.push(bytesOf(args[0]));
       if (fault?.how === 'hang') return void swallowed.set(this, (swallowed.get(this) ?? 0) + 1);
       if (fault?.how === 'error' && this.state === 'closed') return original.apply(this, args);
       if (fault) return happen(fault, this, () => original.apply(this, args));
@@ -292,12 +311,13 @@
 
   // The wire to the test
 
-  /** @returns {Audit} */
-  function audit() {
+  /** @returns {Promise<Audit>} */
+  async function audit() {
+    const pictures = await Promise.all(kept);
     // What was transferred is as good as closed here.
     for (const frame of all('VideoFrame')) if (!(/** @type {any} */ (frame).codedWidth)) all('VideoFrame').delete(frame);
     const counts = Object.fromEntries(Object.entries(open).map(([kind, things]) => [kind, things.size]));
-    return { open: counts, most, proxies: proxies.size, struck };
+    return { open: counts, most, proxies: proxies.size, struck, pictures };
   }
 
   addEventListener('message', (event) => {
@@ -310,7 +330,7 @@
     event.stopImmediatePropagation();
     if (data.harness === 'faults') {
       faults = data.faults.map((/** @type {Fault} */ fault) => ({ ...fault, calls: 0 }));
-      [most, struck] = [{}, 0];
-    } else postMessage({ harness: 'answer', id: data.id, audit: audit() });
+      [most, struck, kept] = [{}, 0, []];
+    } else void audit().then((audit) => postMessage({ harness: 'answer', id: data.id, audit }));
   });
 }

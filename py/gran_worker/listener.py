@@ -11,8 +11,10 @@ from gran_worker.resample import Resampler
 from gran_worker.timing import clock_text
 from gran_worker.voices import Voice
 
-LEAD_IN_US = 50_000
-"""Decoded before the first sample that is needed: lossy codecs need a packet or two to find their feet."""
+LEAD_IN_US = 90_000
+"""Decoded before the first sample that is needed: lossy codecs need a packet or two to find their feet, Opus 80 ms (RFC 7845, 4.6), of
+which its decoder may leave out the first few.
+"""
 
 
 class VoiceReader:

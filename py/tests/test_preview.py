@@ -328,6 +328,31 @@ async def test_sources_are_opened_once_and_again_when_they_change() -> None:
     await bench.close()
 
 
+async def test_a_source_that_changes_while_it_plays_is_neither_heard_nor_drawn_from_while_it_is_closed() -> None:
+    media = FakeMedia({"beach.mp4": FILM})
+    bench = await opened(track(clip(seconds=4)), media=media)
+    await bench.preview.connect(FakeSpeaker())
+    await bench.preview.play(Fraction(1))
+    await asyncio.sleep(1)
+    left: list[int] = []
+    forget = bench.stage.forget
+
+    async def counted(path: str) -> None:
+        left.append(media.open_iterators)
+        await forget(path)
+
+    bench.stage.forget = counted  # type: ignore[method-assign]
+    bench.stage.changed = {"beach.mp4"}
+    await bench.show(track(clip(seconds=4)))
+    assert left == [0]
+    assert bench.state.playing
+    assert 1_000_000 < bench.state.time_us < 2_500_000
+    assert bench.of(PreviewProblem) == []
+    await bench.preview.pause()
+    assert not bench.state.playing
+    await bench.close()
+
+
 BROKEN = SourceError("the picture of film.mp4 is damaged and cannot be decoded.", code="E_DECODE")
 
 

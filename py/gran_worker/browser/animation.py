@@ -23,6 +23,8 @@ class PictureFrame:
     """One frame of an animation."""
 
     __slots__ = ("content", "image", "image_size", "pts_us", "size")
+    stands = False
+    planar_colour = None
 
     def __init__(self, image: Any, pts_us: int) -> None:
         self.image = self.content = image

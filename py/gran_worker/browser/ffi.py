@@ -59,15 +59,19 @@ async def drain(iterator: Any, take: Callable[[Any], Awaitable[Any]] | None = No
     ``take`` awaits each step in the place of :func:`owned`.
     """
     take = take or owned
+    has_ended = False
     try:
         while True:
             step = await take(iterator.next())
             if step.done:
+                has_ended = True
                 return
             yield step.value
     finally:
-        # "return" is a Python keyword; Pyodide spells it with an underscore.
-        await leave(iterator.return_())
+        # One that has ended has nothing to free. mediabunny's would close the last frame of a source, that was given away, if it was the
+        # only one. "return" is a Python keyword; Pyodide spells it with an underscore.
+        if not has_ended:
+            await leave(iterator.return_())
 
 
 @asynccontextmanager

@@ -1,11 +1,14 @@
-"""Pictures as they come out of a source."""
+"""Frames of the sources, as decoders and images give them."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from gran_worker.colour import Colour
 from gran_worker.geometry import Size
 
 SECOND_US = 1_000_000
+STRAIGHT_FORMATS = ("I420", "NV12")
+"""Planes of 8 bit, 4:2:0."""
 
 
 class _Copy(NamedTuple):
@@ -17,10 +20,12 @@ class _Copy(NamedTuple):
 class SampleFrame:
     """A decoded video frame."""
 
-    __slots__ = ("_closed", "_copy", "drawn", "pts_us", "sample")
+    __slots__ = ("_closed", "_colour", "_copy", "drawn", "pts_us", "sample")
+    stands = False
 
-    def __init__(self, sample: Any, closed: Callable[[], None]) -> None:
-        self.sample, self._closed = sample, closed
+    def __init__(self, sample: Any, colour: Colour | None, closed: Callable[[], None]) -> None:
+        """``colour`` is what the planes are in; None where they are of no use without a canvas."""
+        self.sample, self._colour, self._closed = sample, colour, closed
         self.drawn: Any = None
         """A VideoFrame or ImageBitmap of the same size to draw instead (truecolour.py)."""
         self._copy: _Copy | None = None
@@ -41,6 +46,11 @@ class SampleFrame:
         if self._copy is not None:
             return self._copy.canvas
         return self.sample.toCanvasImageSource() if self.drawn is None else self.drawn
+
+    @property
+    def planar_colour(self) -> Colour | None:
+        """What its planes are in, where they are 8 bit, 4:2:0 and of square px."""
+        return self._colour if self.sample.format in STRAIGHT_FORMATS else None
 
     @property
     def image_size(self) -> Size:
@@ -71,6 +81,8 @@ class StillFrame:
     """An image. It belongs to the media port, which closes it at the end: many clips may show it."""
 
     __slots__ = ("content", "image", "image_size", "pts_us", "size")
+    stands = True
+    planar_colour = None
 
     def __init__(self, bitmap: Any) -> None:
         self.image = self.content = bitmap

@@ -9,18 +9,18 @@ from typing import Any, TypeVar
 
 import js
 import mediabunny
-from gran_js import decoders, guardReads
+from gran_js import decoders, guardReads, takeSounds
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.browser.animation import ANIMATED, Animation
 from gran_worker.browser.faults import undecodable, unreadable
-from gran_worker.browser.ffi import class_name, drain, js_errors, or_none, owned
+from gran_worker.browser.ffi import class_name, drain, js_errors, leave, or_none, owned
 from gran_worker.browser.frames import SECOND_US, SampleFrame, StillFrame
 from gran_worker.browser.opened import DEFAULT_FRAME_US, Opened
 from gran_worker.browser.pictures import expect_end, pictures, probe_video
 from gran_worker.browser.rasteriser import Lent
 from gran_worker.browser.sourcepackets import SourcePicture, SourceSound, picture_packets, sound_packets
-from gran_worker.browser.sourcesound import decoded_sound, probe_audio, swallowed
+from gran_worker.browser.sourcesound import BATCH_S, beginning, on_packet_grid, probe_audio, taken_sounds
 from gran_worker.drawings import SVG, Drawing, drawing_size, moves
 from gran_worker.errors import SourceError, located
 from gran_worker.geometry import Size
@@ -119,7 +119,7 @@ class BrowserMedia:
             async with aclosing(samples):
                 async for sample in samples:
                     self._alive()
-                    frame = self._frame(sample)
+                    frame = self._frame(opened, sample)
                     last_us = frame.pts_us
                     yield frame
             await expect_end(opened.video, opened.name, last_us, end_us)
@@ -138,7 +138,7 @@ class BrowserMedia:
         self._alive()
         if sample is None:
             raise undecodable(opened.name, "picture")("", "")
-        return self._frame(sample)
+        return self._frame(opened, sample)
 
     async def sounds(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Sound, None]:
         opened = self._opened[path]
@@ -147,20 +147,25 @@ class BrowserMedia:
             # What is late begins, in the demuxer's time, after its own.
             late_s = opened.late / opened.rate_hz
             start_s, end_s = (max(0.0, edge_us / SECOND_US + late_s) for edge_us in (start_us, end_us))
-            late = opened.late - await swallowed(opened, start_s)
-            samples = drain(sink.samples(start_s, end_s))
+            start_s, early = await beginning(opened, start_s)
+            late = opened.late - early
+            samples = sink.samples(start_s, end_s)
             expected: int | None = None
-            async with aclosing(samples):
-                async for sample in samples:
+            try:
+                ended = False
+                while not ended:
+                    taken = await owned(takeSounds(samples, BATCH_S))
                     self._alive()
-                    try:
-                        sound = decoded_sound(sample, late)
-                    finally:
-                        sample.close()
-                    if expected is not None and abs(sound.first - expected) <= opened.sound_slack:
-                        sound = replace(sound, first=expected)
-                    expected = sound.first + sound.block.shape[1]
-                    yield sound
+                    ended = taken.ended
+                    for sound in taken_sounds(taken, late):
+                        if expected is None:
+                            expected = on_packet_grid(opened, sound.first)
+                        if abs(sound.first - expected) <= opened.sound_slack:
+                            sound = replace(sound, first=expected)
+                        expected = sound.first + sound.block.shape[1]
+                        yield sound
+            finally:
+                await leave(samples.return_())
 
     def prefer_software(self, path: str) -> bool:
         opened = self._opened[path]
@@ -212,9 +217,9 @@ class BrowserMedia:
         self._opened.clear()
         decoders.leave()
 
-    def _frame(self, sample: Any) -> SampleFrame:
+    def _frame(self, opened: Opened, sample: Any) -> SampleFrame:
         self._frames += 1
-        return SampleFrame(sample, self._frame_closed)
+        return SampleFrame(sample, opened.planar_colour, self._frame_closed)
 
     def _frame_closed(self) -> None:
         self._frames -= 1
@@ -238,6 +243,7 @@ class BrowserMedia:
             opened.in_software = True
             info = await probe_video(opened, bitrate, decoded)
         opened.first_pts_us, opened.frame_us = info.first_pts_us, info.frame_us
+        opened.planar_colour = info.colour if info.passes_straight else None
         return info
 
     async def _probe_image(self, opened: Opened, blob: Any) -> Probe:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gran_worker.browser.animation import Animation
+from gran_worker.colour import Colour
 from gran_worker.geometry import Size
 from gran_worker.ports import Packaging
 
@@ -26,6 +27,8 @@ class Opened:
     animation: Animation | None = None
     in_software: bool = False
     """Whether its pictures are to be decoded without hardware."""
+    planar_colour: Colour | None = None
+    """Of its frames' planes, where these can be used as they are."""
     first_pts_us: int = 0
     frame_us: int = DEFAULT_FRAME_US
     rate_hz: int = 1
@@ -35,6 +38,8 @@ class Opened:
     """The same for packets: some decoders leave out what the packets still hold."""
     packaging: Packaging | None = None
     starts_empty: bool = False
+    left_out: int = 0
+    """Samples that its decoder leaves out wherever it begins, and that count only where it begins behind the first packet."""
     sound_slack: int = 2
     """Samples by which the container's rounding moves the times of blocks that follow each other without a gap."""
 

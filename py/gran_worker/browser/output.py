@@ -111,6 +111,7 @@ class BrowserOutput:
     async def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
         assert self._executor is not None
         await self._executor.draw(ops, frames)
+        self._meter.executor = self._executor.name
 
     async def add_frame(self, frame: Any, index: int) -> None:
         start_us = self._plan.rate.start_us(index)

@@ -7,7 +7,7 @@ import mediabunny
 
 from gran_worker.browser.faults import undecodable, unknown_codec
 from gran_worker.browser.ffi import first_of, js_errors, or_none
-from gran_worker.browser.frames import SECOND_US
+from gran_worker.browser.frames import SECOND_US, STRAIGHT_FORMATS
 from gran_worker.browser.opened import DEFAULT_FRAME_US, Opened
 from gran_worker.browser.sourcepackets import find_coding
 from gran_worker.colour import BT709, Colour
@@ -18,7 +18,6 @@ from gran_worker.ports import VideoInfo
 FRAMES_TO_MEASURE = 60
 SHORTFALL_US = 500_000
 """A decoder that ends this much before its file has lost pictures. Some files end in a packet or two that are none."""
-STRAIGHT_FORMATS = ("I420", "NV12")
 
 
 def pictures(track: Any, in_software: bool) -> Any:

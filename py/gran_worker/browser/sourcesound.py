@@ -1,23 +1,22 @@
 """The sound of a source: what it is, how late its samples are, and blocks of it."""
 
+from collections.abc import Iterator
 from typing import Any
 
-import js
 import mediabunny
 import numpy as np
 
 from gran_worker.browser.faults import undecodable, unknown_codec
 from gran_worker.browser.ffi import first_of, js_errors, or_none
 from gran_worker.browser.opened import Opened
-from gran_worker.browser.sourcepackets import (
-    MEASURED,
-    find_packaging,
-)
+from gran_worker.browser.sourcepackets import MEASURED, OPUS_HZ, find_packaging
 from gran_worker.errors import SourceError
 from gran_worker.lateness import HEAD_BYTES, matroska_lateness, mp3_lateness
+from gran_worker.packets import opus_samples
 from gran_worker.ports import AudioInfo, Sound
 
 MILLISECONDS = 1000
+BATCH_S = 0.5
 
 
 async def probe_audio(opened: Opened, blob: Any) -> AudioInfo:
@@ -32,6 +31,7 @@ async def probe_audio(opened: Opened, blob: Any) -> AudioInfo:
                 raise SourceError(f"the sound of {name} has no block that can be decoded.", code="E_DECODE")
             opened.rate_hz = int(first.sampleRate)
             opened.starts_empty = codec == "vorbis"
+            opened.left_out = await _left_out(opened, str(codec), int(first.numberOfFrames))
             opened.late = await _lateness(opened, str(codec), blob, int(first.numberOfFrames))
             if await track.getTimeResolution() <= MILLISECONDS:
                 opened.sound_slack = opened.rate_hz * 3 // 2000
@@ -64,31 +64,63 @@ async def _packet_lateness(opened: Opened, codec: str, blob: Any) -> int:
     return 0 if codec == "opus" else opened.late
 
 
-async def swallowed(opened: Opened, start_s: float) -> int:
-    """Samples by which the decoder's times are early where it begins at ``start_s``.
+async def _left_out(opened: Opened, codec: str, first_samples: int) -> int:
+    """Samples that the decoder leaves out wherever it begins, where the demuxer's times know of them at the very beginning only.
+
+    Ogg's packets of Opus have the times of their sound, and the first one is short by what is not heard of it.
+    """
+    if str((await opened.input.getFormat()).name) != "Ogg" or codec != "opus":
+        return 0
+    first = or_none(await mediabunny.EncodedPacketSink.new(opened.audio).getFirstPacket())
+    whole = 0 if first is None else opus_samples(first.data.to_bytes()[:2])
+    return max(0, round(whole * opened.rate_hz / OPUS_HZ) - first_samples)
+
+
+async def beginning(opened: Opened, start_s: float) -> tuple[float, int]:
+    """Where the packet begins that ``start_s`` lies in, and the samples by which a decoder's times are early that begins there.
 
     Vorbis gives nothing for the packet that it begins with, and its decoders count on from that packet's time. At the very beginning that
-    is right: there the packet's own time is one that nothing sounds in.
+    is right: there the packet's own time is one that nothing sounds in. Decoders of Opus leave out what the file says, and count on too.
     """
-    if not opened.starts_empty:
-        return 0
     packets = mediabunny.EncodedPacketSink.new(opened.audio)
+    begin, first = or_none(await packets.getPacket(start_s)), or_none(await packets.getFirstPacket())
+    if begin is None or first is None:
+        return start_s, 0
+    if opened.left_out:
+        return begin.timestamp, opened.left_out if begin.timestamp > first.timestamp else 0
+    if not opened.starts_empty:
+        return begin.timestamp, 0
     steps = []
-    for begin in (await packets.getPacket(start_s), await packets.getFirstPacket()):
-        after = None if or_none(begin) is None else or_none(await packets.getNextPacket(begin))
-        steps.append(0.0 if after is None else after.timestamp - begin.timestamp)
-    return round((steps[0] - steps[1]) * opened.rate_hz) if steps[0] else 0
+    for packet in (begin, first):
+        after = or_none(await packets.getNextPacket(packet))
+        steps.append(0.0 if after is None else after.timestamp - packet.timestamp)
+    return start_s, round((steps[0] - steps[1]) * opened.rate_hz) if steps[0] else 0
+
+
+def on_packet_grid(opened: Opened, first: int) -> int:
+    """Where a decoder really begins whose container rounded that to ``first``: packets of one length follow each other without a gap.
+
+    Without this two clips cut out of one WebM file would meet up to a millisecond apart.
+    """
+    packaging = opened.packaging
+    if packaging is None or packaging.n_samples <= 2 * opened.sound_slack:
+        return first
+    origin = packaging.first + opened.late_packets - opened.late
+    return origin + round((first - origin) / packaging.n_samples) * packaging.n_samples
 
 
 async def _head(blob: Any) -> bytes:
     return bytes((await blob.slice(0, HEAD_BYTES).arrayBuffer()).to_bytes())
 
 
-def decoded_sound(sample: Any, late: int) -> Sound:
-    """Copied out whole and interleaved: one crossing a block."""
-    n_samples, channels, rate_hz = int(sample.numberOfFrames), int(sample.numberOfChannels), int(sample.sampleRate)
-    copied = js.Float32Array.new(n_samples * channels)
-    sample.copyTo(copied, planeIndex=0, format="f32")
-    flat = np.empty(n_samples * channels, np.float32)
-    copied.assign_to(flat)
-    return Sound(round(sample.timestamp * rate_hz) - late, rate_hz, flat.reshape(n_samples, channels).T)
+def taken_sounds(taken: Any, late: int) -> Iterator[Sound]:
+    """What web/take-sounds.js took, block by block."""
+    samples = np.empty(taken.data.length, np.float32)
+    taken.data.assign_to(samples)
+    at = 0
+    for time_s, n_samples, rate_hz, channels in zip(
+        *(each.to_py().tolist() for each in (taken.times, taken.lengths, taken.rates, taken.channels)), strict=True
+    ):
+        block = samples[at : at + n_samples * channels].reshape(n_samples, channels).T
+        at += n_samples * channels
+        yield Sound(round(time_s * rate_hz) - late, rate_hz, block)

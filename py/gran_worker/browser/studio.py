@@ -7,16 +7,19 @@ from typing import Any
 
 from gran_worker.agreement import agree
 from gran_worker.browser import encoder
+from gran_worker.browser.canvas2d import Canvas2D
 from gran_worker.browser.executor import Executor
 from gran_worker.browser.ffi import entries, or_none
 from gran_worker.browser.graphics import open_executor
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.output import BrowserOutput
+from gran_worker.browser.planar import PlanarExecutor
 from gran_worker.browser.planes import PlanarKernel
 from gran_worker.browser.rasteriser import Lent
 from gran_worker.browser.sink import Destination
 from gran_worker.browser.soundencoder import Trials
+from gran_worker.browser.truecolour import TrueColour
 from gran_worker.browser.typesetter import Typesetter, Written
 from gran_worker.drawings import Drawing, wanted_drawings
 from gran_worker.errors import GraphicsError
@@ -124,7 +127,11 @@ class Studio:
         if not plan.needs_canvas:
             # Only a source that changes its size midway will be drawn.
             settings = settings.model_copy(update={"executor": "2d"})
-        return await open_executor(settings, plan.size, typesetter, kernel, range_kernel, self._executor_changed)
+        executor = await open_executor(settings, plan.size, typesetter, kernel, range_kernel, self._executor_changed)
+        if settings.executor != "auto" or settings.alpha or not isinstance(executor, Canvas2D):
+            return executor
+        sheet = Canvas2D(plan.size, settings.background, typesetter, TrueColour(range_kernel), kernel, transparent=True)
+        return PlanarExecutor(await self._kernels.take("blend"), plan.size, settings.background, plan.colour, executor, sheet)
 
     def _executor_changed(self, error: GraphicsError) -> None:
         self._meter.executor = "2d"

@@ -49,6 +49,8 @@ class Preview:
         self._shown = 0
         self._playback: Playback | None = None
         self._last: Playback | None = None
+        self._waiting: Fraction | None = None
+        """The speed to play at as soon as there is a film again."""
         self._dropped = 0
         self._speaker: SpeakerPort | None = None
         self._told: set[str] = set()
@@ -160,7 +162,10 @@ class Preview:
     async def _play(self, speed: Fraction) -> None:
         await self._stop()
         film = self._film
-        if film is None or not film.n_frames:
+        if film is None:
+            self._waiting = speed
+            return
+        if not film.n_frames:
             return
         if speed > 0 and self._head_us >= film.settings.fps.start_us(film.n_frames - 1):
             self._head_us = 0
@@ -169,7 +174,7 @@ class Preview:
         self._playback.start(self._speaker, self._media)
 
     async def _stop(self) -> None:
-        playback, self._playback = self._playback, None
+        playback, self._playback, self._waiting = self._playback, None, None
         if playback is not None:
             self._head_us = min(max(0, playback.pace.at_us(self._clock())), playback.film.duration_us)
             self._dropped += playback.dropped
@@ -272,6 +277,7 @@ class Preview:
             try:
                 await self._build(wish)
             except ExportError as error:
+                self._waiting = None
                 self.tell(error)
 
     async def _build(self, wish: Wish) -> None:
@@ -284,9 +290,12 @@ class Preview:
             old = self._film
             is_made_of_changed = bool(changed & self._probes.keys())
             if is_made_of_changed:
-                # The film that is shown now is made of them: nothing of it can be drawn any more.
+                # The film that is shown now is made of them: nothing of it can be drawn or heard any more.
+                async with self._commands:
+                    waiting = self._playback.speed if self._playback is not None else self._waiting
+                    await self._stop()
+                    self._film, self._waiting = None, waiting
                 await scene.enter_async_context(self._scene)
-                self._film = None
                 self._told.clear()
                 for path in changed & self._probes.keys():
                     self._probes.pop(path)
@@ -300,7 +309,9 @@ class Preview:
             self._film = Film(settings, plan, self._pool)
         async with self._commands:
             playback = self._playback
-            if playback is None:
+            if self._waiting is not None:
+                await self._play(self._waiting)
+            elif playback is None:
                 self._refresh()
             elif old is None or not playback.goes_on_with(self._film, self._shown):
                 self._head_us = min(playback.pace.at_us(self._clock()), self._film.duration_us)
@@ -323,11 +334,12 @@ class Preview:
 
     def _tell_state(self) -> None:
         playback = self._playback
+        speed = playback.speed if playback else self._waiting
         self._told_s = self._clock()
         self._send(
             PreviewState(
-                playing=playback is not None,
-                rate=float(playback.speed) if playback else 0.0,
+                playing=speed is not None,
+                rate=float(speed or 0),
                 time_us=playback.pace.at_us(self._told_s) if playback else self._head_us,
                 duration_us=self._film.duration_us if self._film else 0,
                 dropped_frames=self._dropped + (playback.dropped if playback else 0),

@@ -1,0 +1,136 @@
+/** How each peer makes a job's film, as a file and the time that it took. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { chromium } from '@playwright/test';
+import { BROWSER_FLAGS, findBrowser } from '../build/browser.mjs';
+import { captionStyle, FPS, insetRect, startOf } from './jobs.mjs';
+import { watch } from './usage.mjs';
+
+/** @typedef {import('./jobs.mjs').Job} Job */
+/** @typedef {{ms: number, usage?: import('./usage.mjs').Usage, telemetry?: Record<string, unknown>}} Run */
+
+const WARM_UP_S = 2;
+
+/** @type {Record<string, string>} */
+export const PEERS = {
+  gran: 'Gran',
+  loop: 'hand-written loop',
+  conversion: 'mediabunny Conversion',
+  webav: 'WebAV',
+  x264: 'ffmpeg, libx264 veryfast',
+  openh264: 'ffmpeg, libopenh264',
+};
+
+/** What a peer cannot make. @param {string} peer @param {Job} job */
+export const cannot = (peer, job) => peer === 'conversion' && job.cuts.length > 1;
+
+const NATIVE = new Map([
+  ['x264', ['-c:v', 'libx264', '-preset', 'veryfast']],
+  ['openh264', ['-c:v', 'libopenh264']],
+]);
+
+/** @param {string} peer @param {Job} job @param {Record<string, string>} paths of its sources @param {string} out @param {string} url @returns {Promise<Run>} */
+export function measure(peer, job, paths, out, url) {
+  const codec = NATIVE.get(peer);
+  return codec ? native(job, paths, out, codec) : inBrowser(peer, job, paths, out, url);
+}
+
+/** In a browser of its own, so that no peer leaves anything behind for the next. @type {typeof measure} */
+async function inBrowser(peer, job, paths, out, url) {
+  const executablePath = findBrowser();
+  if (!executablePath) throw new Error('No Chromium was found.');
+  // A profile on the disk: the private file system of an incognito window would hold the film in memory.
+  const profile = await mkdtemp(join(tmpdir(), 'gran-bench-'));
+  const port = '--remote-debugging-port=0';
+  const context = await chromium.launchPersistentContext(profile, { executablePath, args: [...BROWSER_FLAGS, port] });
+  try {
+    const page = await context.newPage();
+    await page.goto(url);
+    await page.locator('#files').setInputFiles(Object.values(paths));
+    await page.evaluate((peer) => bench.boot(peer), peer);
+    await page.evaluate(
+      ([peer, job, names]) => bench.run(peer, job, names),
+      /** @type {const} */ ([peer, warmUp(job), Object.keys(paths)]),
+    );
+    const settle = await watch(process.pid, job.measuresMemory ?? false);
+    const result = await page.evaluate(
+      ([peer, job, names]) => bench.run(peer, job, names),
+      /** @type {const} */ ([peer, job, Object.keys(paths)]),
+    );
+    const usage = await settle();
+    const download = page.waitForEvent('download');
+    await page.evaluate(() => bench.save());
+    await (await download).saveAs(out);
+    return { ...result, usage };
+  } finally {
+    await context.close();
+    await rm(profile, { recursive: true, force: true });
+  }
+}
+
+/** The same job, shorter: compilers have seen the code, encoders are proven. @param {Job} job @returns {Job} */
+function warmUp(job) {
+  const cuts = job.cuts.map((cut) => ({ ...cut, seconds: WARM_UP_S }));
+  return { ...job, cuts, seconds: cuts.length * WARM_UP_S, ...(job.dissolveS && { dissolveS: WARM_UP_S / 2 }) };
+}
+
+/** @param {Job} job @param {Record<string, string>} paths @param {string} out @param {string[]} codec @returns {Promise<Run>} */
+async function native(job, paths, out, codec) {
+  const args = ['-hide_banner', '-v', 'error', '-y', ...Object.values(paths).flatMap((path) => ['-i', path])];
+  const settings = [
+    ...codec,
+    '-b:v',
+    `${job.bitrate}`,
+    '-g',
+    `${2 * FPS}`,
+    '-pix_fmt',
+    'yuv420p',
+    '-c:a',
+    'aac',
+    '-b:a',
+    '128k',
+    '-r',
+    `${FPS}`,
+  ];
+  const graph = ['-filter_complex', filters(job, Object.keys(paths)), '-map', '[v]', '-map', '[a]'];
+  const began = performance.now();
+  const child = spawn('ffmpeg', [...args, ...graph, ...settings, out], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const settle = job.measuresMemory && child.pid ? await watch(child.pid, true) : undefined;
+  const [code] = await once(child, 'close');
+  const ms = performance.now() - began;
+  if (code !== 0) throw new Error('ffmpeg failed');
+  const usage = await settle?.();
+  return { ms, ...(usage && { usage }) };
+}
+
+/** @param {Job} job @param {string[]} names */
+function filters(job, names) {
+  /** @type {string[]} */
+  const graph = [];
+  const dissolve = job.dissolveS ?? 0;
+  for (const [at, { source, fromS, seconds }] of job.cuts.entries()) {
+    const input = names.indexOf(source);
+    const lasts = seconds + (at + 1 < job.cuts.length ? dissolve : 0);
+    graph.push(`[${input}:v]trim=${fromS}:${fromS + lasts},setpts=PTS-STARTPTS,fps=${FPS}[v${at}]`);
+    if (!dissolve || at === 0)
+      graph.push(`[${input}:a]atrim=${fromS}:${fromS + (dissolve ? job.seconds : seconds)},asetpts=PTS-STARTPTS[a${at}]`);
+  }
+  const pads = job.cuts.map((_, at) => (dissolve ? '' : `[v${at}][a${at}]`)).join('');
+  const [joined, heard] = job.inset ? ['base', 'a'] : ['v', 'a'];
+  if (dissolve) graph.push(`[v0][v1]xfade=transition=fade:duration=${dissolve}:offset=${startOf(job, 1)}[v]`, '[a0]acopy[a]');
+  else graph.push(`${pads}concat=n=${job.cuts.length}:v=1:a=1[${joined}][${heard}]`);
+  if (job.inset) {
+    const { x, y, width, height } = insetRect(job);
+    const { fontSize, middle } = captionStyle(job);
+    graph.push(
+      `[${names.indexOf(job.inset.source)}:v]scale=${width}:${height},format=yuva420p,colorchannelmixer=aa=${job.inset.opacity}[inset]`,
+      `[base][inset]overlay=${x}:${y}[both]`,
+      `[both]drawtext=text='${job.caption}':fontsize=${fontSize}:fontcolor=white:x=(w-tw)/2:y=h*${middle}-th/2[v]`,
+    );
+  }
+  return graph.join(';');
+}

@@ -192,6 +192,11 @@ function clientsBeside() {
   return {
     name: 'gran-clients',
     enforce: 'pre',
+    // The page's scripts ask for this one: the browser need not wait until it has read them.
+    transformIndexHtml: {
+      order: 'post',
+      handler: (html) => html.replace('</head>', '  <link rel="modulepreload" crossorigin href="./export-worker-client.js" />\n  </head>'),
+    },
     resolveId(id) {
       const name = CLIENTS.find((each) => id.endsWith(`/${each}.js`));
       return name && { id: `gran:${name}`, external: true };

@@ -127,7 +127,7 @@ function filters(job, names) {
     const { x, y, width, height } = insetRect(job);
     const { fontSize, middle } = captionStyle(job);
     graph.push(
-      `[${names.indexOf(job.inset.source)}:v]scale=${width}:${height},format=yuva420p,colorchannelmixer=aa=${job.inset.opacity}[inset]`,
+      `[${names.indexOf(job.inset.source)}:v]trim=0:${job.seconds},scale=${width}:${height},format=yuva420p,colorchannelmixer=aa=${job.inset.opacity}[inset]`,
       `[base][inset]overlay=${x}:${y}[both]`,
       `[both]drawtext=text='${job.caption}':fontsize=${fontSize}:fontcolor=white:x=(w-tw)/2:y=h*${middle}-th/2[v]`,
     );

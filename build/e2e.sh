@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build/system.sh browser
+build/system.sh desktop
 if (($#)); then exec node_modules/.bin/playwright test "$@"; fi
 failed=0
 node_modules/.bin/playwright test --project timed --workers 1 || failed=1

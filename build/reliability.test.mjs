@@ -3,9 +3,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 
 const here = (/** @type {string} */ path) => new URL(`../${path}`, import.meta.url);
-const sources = ['e2e', 'py/tests'].flatMap((folder) =>
+const sources = ['e2e', 'py/tests', 'web'].flatMap((folder) =>
   readdirSync(here(folder))
-    .filter((name) => /^test_.*\.py$|\.spec\.ts$/.test(name))
+    .filter((name) => /^test_.*\.py$|\.spec\.ts$|\.test\.js$/.test(name))
     .map((name) => readFileSync(here(`${folder}/${name}`), 'utf8')),
 );
 
@@ -13,6 +13,7 @@ const sources = ['e2e', 'py/tests'].flatMap((folder) =>
 function exists(title) {
   const says = (/** @type {string} */ words) => sources.some((text) => text.includes(words));
   if (title.startsWith('test_')) return says(`def ${title}(`);
+  if (/^Test[A-Z]/.test(title)) return says(`\n${title} = `); // a state machine
   if (says(`test('${title}'`)) return true;
   const templates = sources.flatMap((text) => [...text.matchAll(/test\(`([^`]*)`/g)].map(([, template]) => template ?? ''));
   return templates.some((template) => {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the system packages that are missing, and says which. `system.sh tools` is what building needs,
-# `system.sh browser` what running a browser test or a headless export needs on top.
+# `system.sh browser` what running a browser test or a headless export needs on top, `system.sh desktop` what some tests need on top of that.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -54,8 +54,18 @@ browser() {
   command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null || need ffmpeg 'ffmpeg is missing'
 }
 
+desktop() { # what answers the browser's save dialog in a test (e2e/portal.py); without it that test is skipped
+  command -v dbus-run-session >/dev/null && /usr/bin/python3 -c 'from gi.repository import Gio' 2>/dev/null && return
+  if can_install; then
+    install dbus python3-gi || say "apt-get has no dbus or python3-gi here: the test of the save dialog will be skipped."
+  else
+    say "dbus-run-session or python3-gi is missing: the test of the save dialog will be skipped."
+  fi
+}
+
 case "${1:-}" in
   tools) tools ;;
   browser) browser ;;
-  *) fail "usage: build/system.sh tools|browser" ;;
+  desktop) desktop ;;
+  *) fail "usage: build/system.sh tools|browser|desktop" ;;
 esac

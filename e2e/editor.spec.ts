@@ -1,11 +1,10 @@
 /** Cutting a film: by mouse, by keyboard alone, and so that nothing is lost. */
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { media } from './fixtures/media.ts';
 import { expect, test as base } from './harness.ts';
-import { Person } from './person.ts';
+import { Person, expectAccessible } from './person.ts';
 import * as read from './read.ts';
 
 const test = base.extend<{ person: Person }>({
@@ -33,8 +32,9 @@ function said(page: Page): Promise<string[]> {
   });
 }
 
-test('a film is cut and exported by keyboard alone', async ({ person }, info) => {
+test('a newcomer cuts and exports a film within a minute, by keyboard alone', async ({ person }, info) => {
   const { page, dialog } = person;
+  const beganMs = performance.now();
   await person.visit();
   await person.expectEngineReady();
   await test.step('cut', async () => {
@@ -66,6 +66,7 @@ test('a film is cut and exported by keyboard alone', async ({ person }, info) =>
   await person.press('Enter');
   const path = info.outputPath('film.mp4');
   await (await coming).saveAs(path);
+  expect((performance.now() - beganMs) / 1000, 'seconds from the first visit to a verified file').toBeLessThan(60);
   expect(await read.complaints(path)).toBe('');
   const { video, audio } = await read.probe(path);
   expect([video[0]?.nb_read_frames, video[0]?.height, audio.length]).toEqual(['30', 720, 1]);
@@ -82,6 +83,10 @@ test('every command is undone by name', async ({ person }) => {
     await inspector.getByLabel(name, { exact: true }).fill(value);
     await inspector.getByLabel(name, { exact: true }).press('Enter');
     await inspector.getByLabel(name, { exact: true }).blur();
+  };
+  const tile = async (name: string) => {
+    await person.media.getByRole('tab', { name: 'Text' }).click();
+    await person.media.getByRole('button', { name: new RegExp(`^${name}`) }).click();
   };
   const open = (name: string) =>
     inspector
@@ -111,6 +116,13 @@ test('every command is undone by name', async ({ person }) => {
     ['Mute a track', () => button('Mute, A1')],
     ['Solo a track', () => button('Solo, A1')],
     ['Lock a track', () => button('Lock, V2')],
+    ['Leave out of the film, and back: dawn.webm', () => person.press('Shift+D')],
+    ['Sound of the clip off, on: dawn.webm', () => person.press('Alt+m')],
+    ['Solo a track', () => person.press('Shift+B')],
+    ['Move dawn.webm', () => person.press('g', 'ArrowRight', 'Enter')],
+    ['Add background', () => tile('Background')],
+    ['Add adjustment', () => tile('Adjustment')],
+    ['Add a caption', () => tile('Caption')],
     ['Speed: dawn.webm', () => fill('Speed', '200')],
     [
       'Opacity: dawn.webm',
@@ -134,7 +146,13 @@ test('every command is undone by name', async ({ person }) => {
     ['Goes out: dawn.webm', () => inspector.getByLabel('Goes out', { exact: true }).selectOption('wipe')],
     ['Leave out of the film: dawn.webm', () => inspector.getByLabel('Leave out of the film').check()],
     ['Rename the film', () => page.getByRole('textbox', { name: 'Film title' }).fill('Other')],
-    ['Remove tide.webm from the project', () => person.media.getByRole('button', { name: 'Remove tide.webm' }).click()],
+    [
+      'Remove tide.webm from the project',
+      async () => {
+        await person.media.getByRole('tab', { name: 'Media' }).click();
+        await person.media.getByRole('button', { name: 'Remove tide.webm' }).click();
+      },
+    ],
   ];
   for (const [name, act] of commands) {
     await test.step(name, async () => {
@@ -180,6 +198,80 @@ test('clips are dragged, trimmed and snapped by mouse', async ({ person }) => {
     .card('shore.webm')
     .dragTo(person.timeline.locator('.tl-row[data-kind=video]').first().locator('.tl-lane'), { targetPosition: { x: 900, y: 20 } });
   await expect(person.clip('shore.webm')).toHaveCount(3);
+
+  await test.step('without a task that holds the page up', async () => {
+    await person.expectEngineReady();
+    const round = async () => {
+      await page.evaluate(() => {
+        const scope = globalThis as unknown as { longest: number };
+        scope.longest = 0;
+        new PerformanceObserver((list) => {
+          for (const { duration } of list.getEntries()) scope.longest = Math.max(scope.longest, duration);
+        }).observe({ type: 'longtask' });
+      });
+      const at = await box('dawn.webm');
+      await drag({ x: at.x + 40, y: at.y + 30 }, 30);
+      await person.press('s', 't', 'Control+z', 'Control+z', 'Control+z', '=', '-', 'Space');
+      await page.waitForTimeout(400);
+      await person.press('Space', 'Home');
+      return page.evaluate(() => (globalThis as unknown as { longest: number }).longest);
+    };
+    // What else runs on the machine makes tasks longer, never shorter.
+    const rounds = [await round(), await round(), await round()];
+    console.log(`    longest tasks while editing: ${rounds.map(Math.round)} ms`);
+    expect(Math.min(...rounds)).toBeLessThanOrEqual(50);
+  });
+});
+
+test('shortcuts of the icon, the film as a list, other keys, exports into a folder', async ({ person }) => {
+  const { page, dialog, timeline } = person;
+  await person.context.addInitScript(() => {
+    // No test can answer the dialog; a folder of the private files is one of the same class.
+    const folder = async () => (await navigator.storage.getDirectory()).getDirectoryHandle('videos', { create: true });
+    Object.assign(window, { showDirectoryPicker: folder });
+  });
+  await page.goto(`${person.address}?exports`);
+  await expect(page.getByRole('region', { name: 'Exports' }).getByText('Nothing has been exported yet.')).toBeVisible();
+  expect(new URL(page.url()).search).toBe('');
+  await person.press('Shift+E');
+  await test.step('the film as a list', async () => {
+    await person.press('Shift+L');
+    const list = page.getByRole('table', { name: 'Clips in the order of time' });
+    await expect(list.getByRole('row')).toHaveCount(1 + 7 + 2);
+    await list.getByRole('button', { name: 'tide.webm' }).last().click();
+    await expect(list.getByRole('button', { name: 'tide.webm' }).last()).toHaveAttribute('aria-pressed', 'true');
+    await expectAccessible(page, 'list');
+    await person.press('Shift+L');
+    expect(await person.position()).toBe('00:00:07:00');
+  });
+  await test.step('other keys', async () => {
+    await person.press('Shift+Slash');
+    await page.getByLabel('Keys like those of').selectOption('gran');
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+    await person.press('ArrowRight', 'g');
+    await expect(page.getByRole('button', { name: 'Undo: Split tide.webm' })).toBeEnabled();
+    await expect(timeline.getByRole('button', { name: 'Split' })).toHaveAttribute('title', 'Split (G)');
+    await person.press('Home', 'i', 'Shift+ArrowRight', 'o');
+  });
+  await person.expectEngineReady();
+  await person.openExport();
+  await dialog.getByRole('radio', { name: /^Exports folder/ }).check();
+  await expect(dialog.getByRole('radio', { name: 'Exports folder: videos' })).toBeChecked();
+  await dialog.getByText('Details').click();
+  await dialog.getByLabel('Key frame every').fill('0.5');
+  await dialog.getByLabel('Author').fill('Нино');
+  await person.start();
+  await person.expectDone();
+  await dialog.getByText('Where the time went').click();
+  await expect(dialog.locator('.stages dd').first()).toHaveText(/^\d+ %/);
+  expect(
+    await page.evaluate(async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('videos');
+      return (await (await folder.getFileHandle('Hello.mp4')).getFile()).text();
+    }),
+  ).toContain('Нино');
+  await page.goto(`${person.address}?new`);
+  await expect(page.getByText('0 clips')).toBeVisible();
 });
 
 test('a reload in mid-edit loses nothing; a second tab looks on until it takes over', async ({ person }) => {
@@ -269,21 +361,7 @@ test('a missing file is told, relinked, and exported', async ({ person }) => {
 test('nothing serious stands in the way of those who use other means', async ({ person }) => {
   test.setTimeout(120_000);
   const { page, dialog } = person;
-  const expectClean = async (state: string) => {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect
-      .soft(
-        serious.map(
-          ({ id, nodes }) =>
-            `${state}: ${id}: ${nodes
-              .map(({ html }) => html)
-              .slice(0, 3)
-              .join(' | ')}`,
-        ),
-      )
-      .toEqual([]);
-  };
+  const expectClean = (state: string) => expectAccessible(page, state);
   await person.visit();
   await expectClean('sample');
   await person.clip('dawn.webm').first().click();

@@ -110,7 +110,7 @@ export function filmOf(film: Timeline, settings: Settings): { frames: number; du
 export async function timesOf(film: Timeline): Promise<Map<string, read.Pictures>> {
   const sources = new Map<string, read.Pictures>();
   for (const source of Object.values(film.sources)) {
-    if (!('$media' in source) || !/\.(mp4|webm)$/.test(source.$media)) continue;
+    if (!('$media' in source) || !/\.(mp4|webm|ts)$/.test(source.$media)) continue;
     sources.set(source.$media, await read.pictureTimes(await media(source.$media)));
   }
   return sources;

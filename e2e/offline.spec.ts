@@ -8,6 +8,7 @@ import { chromium, type BrowserContext, type Page } from '@playwright/test';
 import { BROWSER_FLAGS, findBrowser } from '../build/browser.mjs';
 import { serve } from '../build/serve.mjs';
 import { expect, test } from './harness.ts';
+import { expectAccessible } from './person.ts';
 import * as read from './read.ts';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
@@ -72,6 +73,7 @@ test('without a network and after a restart the app starts, and exports a film t
   const again = await started(profile);
   await again.visit(`${host.url}?from=elsewhere`);
   await again.expectReady();
+  await expectAccessible(again.page, 'offline');
   // The headers are those that the host once sent: without them there would be no policy, and no isolation.
   const { isolated, policy } = await again.page.evaluate(async () => {
     const { headers } = await fetch('./index.html');

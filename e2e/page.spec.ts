@@ -3,7 +3,7 @@ import { copyFile, truncate } from 'node:fs/promises';
 import { media } from './fixtures/media.ts';
 import { BLOCK } from './films.ts';
 import { expect, test as base } from './harness.ts';
-import { Person } from './person.ts';
+import { Person, expectAccessible } from './person.ts';
 import * as read from './read.ts';
 
 const test = base.extend<{ person: Person }>({
@@ -104,6 +104,8 @@ test('a file that cannot be read says so on its card, and one that changes says 
   await expect(dialog.getByRole('alert')).toHaveText(/changing\.mp4/);
   await expect(dialog.getByRole('alert')).not.toHaveText(/Error\b|\/|undefined/);
   await person.screenshot('09-failed');
+  await expect(dialog.getByRole('button', { name: 'Skip that clip' })).toBeVisible();
+  await expectAccessible(page, 'failed');
   expect(await privateFiles(person)).toEqual([]);
 
   await test.step('the file is put back, and the same film works', async () => {

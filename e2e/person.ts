@@ -1,9 +1,19 @@
 /** The page as a person uses it: by the names of things, never by their insides. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
 import { expect, Watched } from './harness.ts';
 
 const SCREENS = fileURLToPath(new URL('../test-results/screens/', import.meta.url));
+
+/** Nothing serious stands in the way of those who use other means than eyes and a mouse. */
+export async function expectAccessible(page: Page, state: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  const told = serious.map(({ id, nodes }) => `${state}: ${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' | ')}`); // prettier-ignore
+  expect.soft(told).toEqual([]);
+}
 
 export class Person extends Watched {
   readonly dialog = this.page.locator('#export-dialog');

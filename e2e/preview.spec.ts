@@ -159,6 +159,45 @@ test('a broken clip is named and the rest plays on', async ({ bench }) => {
   await bench.page.evaluate(() => granPreview.close());
 });
 
+test('it plays both ways and at other rates, steps, and goes on when the film changes', async ({ bench }) => {
+  await opened(bench);
+  const film = (seconds: number) =>
+    ({
+      timebase: { fps: 30 },
+      tracks: [{ id: 'v', kind: 'video', items: [shot('whole', 'silent.mp4', [0, seconds], 0)] }],
+      sources: { 'silent.mp4': { $media: 'silent.mp4' } },
+    }) as unknown as Timeline;
+  const state = async () => (await told(bench)).states.at(-1);
+  await show(bench, film(2));
+  await expect.poll(async () => (await state())?.durationUs).toBe(2_000_000);
+  for (const [frames, index] of [
+    [1, 1],
+    [1, 2],
+    [-1, 1],
+    [100, 59],
+    [-1, 58],
+  ] as const) {
+    await call(bench, 'step', frames);
+    await expect.poll(() => lastFrame(bench)).toBe(frameUs(index));
+  }
+  await test.step('backwards to the start', async () => {
+    await call(bench, 'play', -2);
+    await expect.poll(async () => (await state())?.rate).toBe(-2);
+    await expect.poll(state, { timeout: 10_000 }).toMatchObject({ playing: false, timeUs: 0 });
+  });
+  await test.step('another film while it plays', async () => {
+    await call(bench, 'play', 0.5);
+    await expect.poll(async () => (await state())?.timeUs).toBeGreaterThan(200_000);
+    await show(bench, film(1));
+    await expect.poll(state).toMatchObject({ playing: true, durationUs: 1_000_000 });
+    await call(bench, 'play', 4);
+    await expect.poll(state, { timeout: 10_000 }).toMatchObject({ playing: false, timeUs: 1_000_000 });
+  });
+  const workers = bench.page.workers().length;
+  await bench.page.evaluate(() => granPreview.close());
+  await expect.poll(() => bench.page.workers().length).toBe(workers - 1);
+});
+
 test('peaks are streamed, right, and can be stopped', async ({ bench }) => {
   await opened(bench);
   const parts = await bench.page.evaluate(() => granPreview.peaks({ $media: 'clicks.wav' }, 20));

@@ -189,6 +189,14 @@ test.describe('on the bare wire', () => {
     expect(await read.complaints(path)).toBe('');
   });
 
+  test('a transferred stream whose last write is refused: an error in plain words', async () => {
+    for (const [failName, message] of REFUSALS) {
+      const spec = { failName, failMessage: 'The device is busy', failAtWrite: 0 };
+      await wire.post({ type: 'init_export', timeline: SHORT, settings: SILENT, writablePort: { $stream: spec } });
+      expect(await wire.ended()).toEqual({ type: 'error', message, recoverable: true });
+    }
+  });
+
   test('a handle is taken as it is', async ({ bench }, info) => {
     const name = bench.name();
     await wire.post({ type: 'init_export', timeline: SHORT, settings: MP4, writablePort: { $opfs: name } });

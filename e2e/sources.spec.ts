@@ -3,6 +3,7 @@ import type { Fault } from './faults.ts';
 import { expectFrames, expectWorks, SHORT, shot, SILENT, timeline } from './films.ts';
 import { expect, test, type Request, type Source } from './harness.ts';
 import { Memory } from './memory.ts';
+import * as read from './read.ts';
 
 /** The short film out of another file. */
 function outOf(source: Source, isImage = false): Request['timeline'] {
@@ -22,25 +23,25 @@ interface Case {
   readonly code?: string;
 }
 
-const read = (how: Partial<Fault>): Fault[] => [{ where: 'ReadableStreamDefaultReader.read', how: 'reject', ...how }];
+const readFails = (how: Partial<Fault>): Fault[] => [{ where: 'ReadableStreamDefaultReader.read', how: 'reject', ...how }];
 const LONG: Source = { $media: 'long-gop.mp4' };
 
 const CASES: Readonly<Record<string, Case>> = {
   'a file that was changed': {
     source: LONG,
-    faults: read({ name: 'NotReadableError' }),
+    faults: readFails({ name: 'NotReadableError' }),
     message: new RegExp(`^: long-gop.mp4 ${CHANGED}$`),
     code: 'E_MISSING',
   },
   'a file that was deleted': {
     source: LONG,
-    faults: read({ name: 'NotFoundError' }),
+    faults: readFails({ name: 'NotFoundError' }),
     message: /^: long-gop.mp4 is gone: it was moved, renamed or deleted\. Add it again\.$/,
     code: 'E_MISSING',
   },
   'a file that may no longer be read': {
     source: LONG,
-    faults: read({ name: 'NotAllowedError' }),
+    faults: readFails({ name: 'NotAllowedError' }),
     message: /^: Access to long-gop.mp4 ended\. Add it again\.$/,
     code: 'E_PERMISSION',
   },
@@ -57,6 +58,28 @@ const CASES: Readonly<Record<string, Case>> = {
     isImage: true,
     message: /^: still\.png has 65535×65535 px; at most .* are possible\. Make it smaller\.$/,
     code: 'E_SOURCE',
+  },
+  'a WebM that says that it is 65,535 pixels wide': {
+    source: { $broken: { of: 'ms-pts.webm', behind: '\u00b0\u0082', skip: 0, put: [255, 255] } },
+    message: /./,
+  },
+  'a JPEG that says that it is 65,535 pixels wide': {
+    source: { $broken: { of: 'turned.jpg', behind: '\u00ff\u00c0', skip: 3, put: [255, 255, 255, 255] } },
+    isImage: true,
+    message: /^: turned\.jpg has 65535×65535 px; at most .* are possible\. Make it smaller\.$/,
+    code: 'E_SOURCE',
+  },
+  'a GIF that says that it is 65,535 pixels wide': {
+    source: { $broken: { of: 'moving.gif', behind: 'GIF89a', skip: 0, put: [255, 255, 255, 255] } },
+    isImage: true,
+    message: /^: moving\.gif has 65535×65535 px; at most .* are possible\. Make it smaller\.$/,
+    code: 'E_SOURCE',
+  },
+  'a film with two edits in its edit list': {
+    source: { $media: 'two-parts.mp4' },
+    message:
+      /^: the picture of two-parts\.mp4 is put together from 2 parts by an edit list, which cannot be followed\. Convert the file first\.$/,
+    code: 'E_DECODE',
   },
   'a picture that calls itself a film': { source: { $broken: { of: 'still.png', name: 'still.mp4' } }, isImage: true },
   'a page that calls itself a film': {
@@ -110,4 +133,25 @@ test('a damaged file on a hidden and silent track does not matter', async ({ ben
   const hidden = { ...film, tracks: [{ ...upper!, videoHidden: true, audioMuted: true }, lower!] };
   const { path, outcome } = await bench.exportFile({ timeline: hidden, settings: SILENT }, info.outputDir);
   await expectFrames(path, SHORT, SILENT, outcome);
+});
+
+test('pictures that change their size midway are all where they belong', async ({ bench }, info) => {
+  const film = timeline([shot('web', 'halved.webm', [0, 1], 0.5), shot('stream', 'halved.ts', [1, 2], 0.5)]);
+  const { path, outcome } = await bench.exportFile({ timeline: film, settings: SILENT }, info.outputDir);
+  await expectFrames(path, film, SILENT, outcome);
+  await expectWorks(bench, info.outputDir);
+});
+
+test('a film that begins without a key frame is right from the first one on, and refused before it', async ({ bench }, info) => {
+  const film = timeline([shot('only', 'beheaded.mp4', [0, 1], 1.5)]);
+  const { path } = await bench.exportFile({ timeline: film, settings: SILENT }, info.outputDir);
+  const decoded = await read.readFilm(path);
+  const numbers = Array.from({ length: 30 }, (_, i) => read.numberIn(decoded, i, { x: 0, y: 0, width: 320, height: 180 })?.index);
+  expect(numbers, 'by their places in the film that was beheaded').toEqual(numbers.map((_, i) => 45 + i));
+
+  const early = timeline([shot('only', 'beheaded.mp4', [0, 2], 0)]);
+  const { error } = await bench.export({ timeline: early, settings: SILENT, output: { $opfs: bench.name() } });
+  const reason = 'the picture of beheaded.mp4 cannot be decoded before 0:01.500';
+  const message = `Clip “beheaded.mp4” (only): ${reason}. Let the clip begin there, or convert the file.`;
+  expect(error).toMatchObject({ message, recoverable: true, code: 'E_DECODE', clipId: 'only' });
 });

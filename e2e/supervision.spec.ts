@@ -1,5 +1,6 @@
 /** The page watches over the engine: what breaks it costs one export, never the file that was there, and never the page. */
-import { longFilm, MP4, shot, timeline } from './films.ts';
+import type { Fault } from './faults.ts';
+import { expectFrames, longFilm, MP4, shot, timeline } from './films.ts';
 import { Bench, expect, test as base, type Outcome } from './harness.ts';
 
 const LOST = 'The export engine stopped unexpectedly and was started again';
@@ -85,6 +86,59 @@ test('no memory left', async ({ bench }, info) => {
   expect([LOST, MEMORY]).toContain(outcome.error!.message);
   console.log(`    no memory left: ${outcome.error!.message}`);
   await expectWorks(bench, info.outputDir);
+});
+
+test('a mistake in the engine itself: told as one, and the next export works', async ({ bench }, info) => {
+  const name = bench.name();
+  await bench.page.evaluate(([name, text]) => granDriver.write(name!, text!), [name, BEFORE]);
+  // Nothing where the browser promises a file: Python stumbles.
+  const faults: Fault[] = [{ where: 'FileSystemFileHandle.getFile', how: 'lie' }];
+  const { error } = await bench.export({ timeline: SHORT, settings: MP4, output: { $opfs: name }, faults });
+  const message = 'The exporter failed in a way that it should not (AttributeError). Reload the page to try again.';
+  expect(error).toEqual({ name: 'ExportError', message, recoverable: false, code: 'E_ENGINE' });
+  await expectWorks(bench, info.outputDir);
+});
+
+test('two tabs that export to one file: the second is refused, and the film of the first is whole', async ({ bench }, info) => {
+  const other = new Bench(bench.context, await bench.context.newPage(), bench.address);
+  await other.start();
+  const output = { $opfs: bench.name() };
+  const from = (await bench.log()).length;
+  // Longer than the second tab takes to be refused, by as much as it likes.
+  const faults: Fault[] = [{ where: 'FileSystemWritableFileStream.close', how: 'slow', ms: 1500 }];
+  const running = bench.export({ timeline: SHORT, settings: MP4, output, faults });
+  await expect.poll(async () => (await bench.log(from)).some(({ message }) => message.phase === 'encode'), { intervals: [20] }).toBe(true);
+  const taken = 'The file is being written by another tab or program. Close it there, or save under another name.';
+  const refused = await other.refused({ timeline: LONG, settings: MP4, output });
+  expect(refused).toMatchObject({ message: taken, recoverable: true, code: 'E_PERMISSION' });
+  expect((await running).completed).toEqual({ frames: 15, durationMs: 500 });
+  await bench.save(output.$opfs, info.outputPath('film.mp4'));
+  await expectFrames(info.outputPath('film.mp4'), SHORT, MP4, await running);
+  await expectWorks(other, info.outputDir);
+});
+
+test('a page that is hidden, and whose timers hardly come any more, exports and cancels as ever', async ({ bench }, info) => {
+  type Timer = (act: TimerHandler, ms: number) => number;
+  await bench.page.evaluate(() => {
+    const once: Timer = window.setTimeout.bind(window);
+    const again: Timer = window.setInterval.bind(window);
+    const throttled = (after: Timer) => (act: TimerHandler, ms?: number) => after(act, Math.max(60_000, ms ?? 0));
+    Object.assign(window, { setTimeout: throttled(once), setInterval: throttled(again) });
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
+    Object.defineProperty(document, 'hidden', { value: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await expectWorks(bench, info.outputDir);
+  const { completed, stream } = await bench.export({ timeline: SHORT, settings: MP4, output: { $stream: {} } });
+  expect(completed).toEqual({ frames: 15, durationMs: 500 });
+  expect(stream!.events.at(-1)!.name).toBe('closed');
+  const from = (await bench.log()).length;
+  const running = bench.export({ timeline: LONG, settings: MP4, output: { $opfs: bench.name() } });
+  await reachedFrame(bench, from);
+  const cancelledAt = Date.now();
+  await bench.page.evaluate(() => granDriver.cancel());
+  expect((await running).error).toMatchObject({ message: 'Export cancelled by user', recoverable: true });
+  expect(Date.now() - cancelledAt).toBeLessThan(2000);
 });
 
 test('a page that the browser suspends for longer than silence is allowed', async ({ bench }) => {

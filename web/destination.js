@@ -16,6 +16,8 @@ import { StreamSink } from './sink.js';
 const SWAP_FILE_RETRY_MS = 100;
 const SWAP_FILE_PATIENCE_MS = 3000;
 const STREAM_PATIENCE_MS = 300;
+/** Where the worker has waited for the stream already. */
+const RELEASE_PATIENCE_MS = 150;
 
 /**
  * @param {unknown} output
@@ -61,8 +63,9 @@ async function onceUnlocked(attempt) {
   }
 }
 
-/** @param {FileSystemFileHandle} handle */
+/** Unless it is not empty any more: another tab may have put its film there. @param {FileSystemFileHandle} handle */
 async function removed(handle) {
+  if ((await handle.getFile()).size > 0) return;
   await /** @type {{remove?: () => Promise<void>}} */ (handle).remove?.();
 }
 
@@ -87,7 +90,7 @@ function streamDestination(stream, onLost) {
     committing: () => sink?.state === 'closing',
     async release(reason) {
       if (transferred || !sink) return true;
-      return (await within(STREAM_PATIENCE_MS, sink.abort(reason))) === 'closed';
+      return (await within(RELEASE_PATIENCE_MS, sink.abort(reason))) === 'closed';
     },
     async discard(reason) {
       if (transferred) return 'gone'; // the browser drops the file with the worker that owned it

@@ -5,6 +5,7 @@ import { relinkByPicker } from './editor/bin.js';
 import { forget, look, stateOf } from './editor/media.js';
 import { doc } from './editor/store.js';
 import { choice, settingsFor, skipped, soundOf, spanOf, support } from './export-choice.js';
+import { folder } from './export-folder.js';
 import { LIMITS, canUse, estimatedBytes, isSoundOnly } from './presets.js';
 import { t } from './strings.js';
 
@@ -94,6 +95,7 @@ function fileCheck(path) {
 /** @param {import('./presets.js').Choice} now @returns {Check[]} */
 function choiceChecks(now) {
   const custom = now.size === 'custom' && ![now.width, now.height].every((px) => px >= LIMITS.px.min && px <= LIMITS.px.max);
+  const spaced = now.keyFrameS >= LIMITS.keyFrameS.min && now.keyFrameS <= LIMITS.keyFrameS.max;
   const rated = now.megabits !== undefined && !(now.megabits >= LIMITS.megabits.min && now.megabits <= LIMITS.megabits.max);
   const soundOnly = isSoundOnly(now.container);
   const impossible =
@@ -107,13 +109,16 @@ function choiceChecks(now) {
       ? { id: 'format', state: 'bad', text: t.blocked.size }
       : rated
         ? { id: 'format', state: 'bad', text: t.blocked.bitrate }
-        : impossible
-          ? { id: 'format', state: 'bad', text: t.blocked.codec }
-          : support.value || engine.value === 'failed'
-            ? { id: 'format', state: 'ok', text: t.checks.format }
-            : { id: 'format', state: 'waiting', text: t.setup.checking },
+        : !spaced
+          ? { id: 'format', state: 'bad', text: t.blocked.keyFrames }
+          : impossible
+            ? { id: 'format', state: 'bad', text: t.blocked.codec }
+            : support.value || engine.value === 'failed'
+              ? { id: 'format', state: 'ok', text: t.checks.format }
+              : { id: 'format', state: 'waiting', text: t.setup.checking },
     ...(soundOnly && !soundOf(now) ? [{ id: 'sound', state: /** @type {const} */ ('bad'), text: t.setup.noSound }] : []),
     { id: 'name', state: now.name.trim() ? 'ok' : 'bad', text: now.name.trim() ? t.checks.name : t.blocked.name },
+    ...(now.where === 'folder' && !folder.value ? [{ id: 'folder', state: /** @type {const} */ ('bad'), text: t.blocked.folder }] : []),
     { id: 'space', state: full ? 'bad' : 'ok', text: full ? t.blocked.space(freeBytes.value ?? 0) : t.checks.space },
   ];
 }

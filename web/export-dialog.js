@@ -8,7 +8,8 @@ import { askToStop, askingToStop, closeDialog, face, openSetup, showJob as showF
 import { exportForm } from './export-form.js';
 import { isBusy, jobWith, jobs } from './export-list.js';
 import { measure, stopTrial } from './export-trial.js';
-import { cancelledView, doneView, failedView, pickingView, runningView } from './export-view.js';
+import { failedView } from './export-failed.js';
+import { cancelledView, doneView, pickingView, runningView } from './export-view.js';
 import { language, t } from './strings.js';
 
 /** The export dialog: which of its faces shows, where the focus is, what is said aloud, and what Esc does. */
@@ -161,6 +162,7 @@ function sayWhatHappens() {
       return say('started', t.announce.started);
     }
     if (job.phase === 'stopping') return say('stopping', t.announce.stopping);
+    if (job.phase === 'verifying') return say('verifying', t.phases.verifying);
     if (job.phase === 'finalising') return say('finalising', t.announce.finishing);
     const reached = Math.floor(job.percent / SAY_EVERY_PERCENT);
     if (reached > quarter && performance.now() - saidMs >= SAY_EVERY_MS) {

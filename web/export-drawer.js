@@ -3,10 +3,11 @@ import { repeat } from 'lit/directives/repeat.js';
 import { drawer } from './editor/drawer-state.js';
 import { dismiss, stop } from './export-jobs.js';
 import { jobs } from './export-list.js';
+import { keptFilms, storageMeter } from './export-kept.js';
 import { showExport } from './export-open.js';
 import { bytes, span } from './format.js';
 import { icon } from './icons.js';
-import { t } from './strings.js';
+import { inWords, t } from './strings.js';
 
 /**
  * The list of exports, beside the film that is being edited.
@@ -14,12 +15,13 @@ import { t } from './strings.js';
  * @import { Job } from './export-jobs.js'
  */
 export function exportDrawer() {
-  if (!drawer.value || !jobs.value.length) return nothing;
+  if (!drawer.value) return nothing;
   return html`<section class="export-drawer" aria-label=${t.exports.heading}>
     <h2>${t.exports.heading}</h2>
     <button type="button" class="icon-button" title=${t.close} aria-label=${t.exports.close} @click=${() => (drawer.value = false)}>
       ${icon('x')}
     </button>
+    ${jobs.value.length ? nothing : html`<p class="muted">${t.exports.none}</p>`}
     <ul>
       ${repeat(
         [...jobs.value].reverse(),
@@ -27,6 +29,7 @@ export function exportDrawer() {
         (job) => row(job),
       )}
     </ul>
+    ${keptFilms()} ${storageMeter()}
   </section>`;
 }
 
@@ -69,6 +72,6 @@ function about({ state, phase, percent, leftS, result, error }) {
     case 'cancelled':
       return t.exports.cancelled;
     case 'failed':
-      return error?.message ?? t.failed.heading;
+      return inWords(error?.message ?? t.failed.heading);
   }
 }

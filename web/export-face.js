@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals-core';
 import { prepareChoice } from './export-choice.js';
 import { askForSpace } from './export-checks.js';
+import { rememberFolder } from './export-folder.js';
 import { destinationOf, enqueue } from './export-jobs.js';
 import { jobWith } from './export-list.js';
 import { forgetTrials } from './export-trial.js';
@@ -25,6 +26,7 @@ export function openSetup() {
   prepareChoice();
   forgetTrials();
   void askForSpace();
+  void rememberFolder();
   face.value = { state: 'setup' };
 }
 

@@ -14,6 +14,8 @@ import {
   support,
 } from './export-choice.js';
 import { closeDialog, start } from './export-face.js';
+import { moreFields } from './export-more.js';
+import { whereField } from './export-where.js';
 import { isBusy } from './export-list.js';
 import { measured, trialKey } from './export-trial.js';
 import { codecName } from './codec-names.js';
@@ -33,8 +35,7 @@ import {
 } from './presets.js';
 import { sizeAt, sizeOf, sourceSize } from './presets.js';
 import { STANDARD_RATES, frameCount } from './rate.js';
-import { canPick } from './saving.js';
-import { t } from './strings.js';
+import { inWords, t } from './strings.js';
 import { formatTime } from './timecode.js';
 
 /**
@@ -75,7 +76,7 @@ export function exportForm() {
     }
     <hr />
     <div class="fields">${whatField(now)} ${captionsField(now)}</div>
-    ${nameField(now)} ${whereField(now)} ${checksView()} ${footer(now)}
+    ${nameField(now)} ${whereField(now)} ${moreFields(now)} ${checksView()} ${footer(now)}
   </form>`;
 }
 
@@ -226,7 +227,9 @@ function codecOptions(codecs, rows, container) {
       !rows || (row?.supported && fits)
         ? ''
         : fits
-          ? (row?.reason?.replace(/\.$/, '') ?? t.setup.unsupported)
+          ? row?.reason
+            ? inWords(row.reason).replace(/\.$/, '')
+            : t.setup.unsupported
           : t.setup.notIn(t.containerNames[container]);
     return { value, label: reason ? `${codecName(value)} – ${reason}` : codecName(value), disabled: reason !== '' };
   });
@@ -342,29 +345,6 @@ function nameField(now) {
       /><span>.${now.container}</span></span
     >
   </div>`;
-}
-
-/** @param {Choice} now */
-function whereField(now) {
-  const option = (/** @type {'picker' | 'browser'} */ value, /** @type {string} */ label, /** @type {string} */ note, possible = true) =>
-    html`<label class="radio">
-      <input
-        type="radio"
-        name="where"
-        value=${value}
-        .checked=${live(now.where === value)}
-        ?disabled=${!possible}
-        @change=${() => choose({ where: value })}
-      />
-      <span>${label}<small>${note}</small></span>
-    </label>`;
-  return html`<fieldset class="field wide">
-    <legend>${t.setup.where}</legend>
-    <div class="radios">
-      ${option('picker', t.setup.picker, canPick ? t.setup.pickerNote : t.setup.browserOnly, canPick)}
-      ${option('browser', t.setup.browser, t.setup.browserNote)}
-    </div>
-  </fieldset>`;
 }
 
 /** @param {Choice} now */

@@ -2,6 +2,7 @@ import { Pace, TimeLeft } from './eta.js';
 import { client } from './engine.js';
 import { jobWith, jobs } from './export-list.js';
 import { stopTrial } from './export-trial.js';
+import { fileInFolder } from './export-folder.js';
 import { canPick, newPrivateFile, pickFile, removePrivateFile } from './saving.js';
 
 /**
@@ -9,14 +10,14 @@ import { canPick, newPrivateFile, pickFile, removePrivateFile } from './saving.j
  *
  * @import { ExportError, Progress, Settings, Telemetry, Timeline, Warning } from './export-worker-client.js'
  *
- * @typedef {'queued' | 'starting' | 'opening' | 'encoding' | 'finalising' | 'stopping'} Phase
+ * @typedef {'queued' | 'starting' | 'opening' | 'encoding' | 'finalising' | 'verifying' | 'stopping'} Phase
  *
  * @typedef {object} Plan
  * @property {string} name without the ending
  * @property {string} ending
  * @property {string} mime
  * @property {string} description of the kind of file
- * @property {'picker' | 'browser'} where
+ * @property {import('./presets.js').Where} where
  * @property {Timeline} timeline
  * @property {Settings} settings
  * @property {number} fps
@@ -58,6 +59,7 @@ let lastId = 0;
  * @param {Plan} plan @returns {Promise<FileSystemFileHandle>}
  */
 export function destinationOf(plan) {
+  if (plan.where === 'folder') return fileInFolder(plan.name, plan.ending);
   if (plan.where === 'browser' || !canPick) return newPrivateFile(plan.name, plan.ending);
   return pickFile(plan.name, plan.ending, plan.mime, plan.description);
 }
@@ -115,7 +117,7 @@ async function run({ id, plan, handle }) {
       {
         onProgress: (progress) => moved(id, progress, clock),
         onWarning: (warning) => change(id, { warnings: [...(jobWith(id)?.warnings ?? []), warning] }),
-        onTelemetry: (telemetry) => change(id, { telemetry, bytes: telemetry.bytesWritten ?? 0 }),
+        onTelemetry: (telemetry) => measured(id, telemetry),
       },
     );
     const file = await handle.getFile();
@@ -137,14 +139,21 @@ function moved(id, { phase, percent, frame }, clock) {
   const nowMs = performance.now();
   if (percent !== now.percent || frame.current !== now.frame.current || phase === 'finalize') clock.movedMs = nowMs;
   /** @type {Phase} */
-  const shown = phase === 'finalize' ? 'finalising' : frame.current > 0 ? 'encoding' : 'opening';
+  const reached = phase === 'finalize' ? 'finalising' : frame.current > 0 ? 'encoding' : 'opening';
+  const shown = now.phase === 'stopping' || now.phase === 'verifying' ? now.phase : reached;
   change(id, {
-    phase: now.phase === 'stopping' ? 'stopping' : shown,
+    phase: shown,
     percent,
     frame,
     leftS: clock.left.update(percent, nowMs),
     pace: frame.current > 0 ? clock.pace.update(frame.current, nowMs) : undefined,
   });
+}
+
+/** @param {number} id @param {Telemetry} telemetry */
+function measured(id, telemetry) {
+  const verifying = telemetry.now === 'verify' && jobWith(id)?.phase !== 'stopping';
+  change(id, { telemetry, bytes: telemetry.bytesWritten, ...(verifying ? { phase: 'verifying' } : {}) });
 }
 
 /** @param {number} id @param {Partial<Job>} news */

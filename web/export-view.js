@@ -1,19 +1,17 @@
 import { html, nothing } from 'lit/html.js';
-import { copyButton } from './copy-button.js';
-import { askingToStop, askToStop, closeDialog, hide, openSetup, start } from './export-face.js';
-import { choose } from './export-choice.js';
+import { askingToStop, askToStop, closeDialog, hide, openSetup } from './export-face.js';
 import { stop } from './export-jobs.js';
-import { saveFile } from './save-file.js';
 import { bytes, count, span } from './format.js';
+import { measurements } from './export-measurements.js';
 import { icon } from './icons.js';
-import { t } from './strings.js';
+import { inWords, t } from './strings.js';
 import { saveCaptions } from './editor/interchange.js';
 import { formatSeconds, formatTime } from './timecode.js';
 
 /**
  * The dialog from the click on Export to the film.
  *
- * @import { Job, Plan, Result } from './export-jobs.js'
+ * @import { Job, Result } from './export-jobs.js'
  */
 
 const QUIET_S = 2;
@@ -32,9 +30,10 @@ export function runningView(job) {
     <p class="phase"><span>${t.phases[job.phase]}</span><strong>${t.progress.percent(percent)}</strong></p>
     <progress max="100" .value=${job.percent} aria-label=${t.progress.label} data-phase=${job.phase} data-progress=${percent}></progress>
     <p class="still" aria-hidden="true">
-      ${job.quietS >= QUIET_S && job.phase === 'encoding' ? t.progress.still(Math.min(job.frame.current + 1, job.frame.total)) : nothing}
+      ${job.quietS >= QUIET_S && job.phase === 'encoding' ? t.progress.still(Math.min(job.frame.current + 1, job.frame.total), job.telemetry?.now ? t.measured.stages[job.telemetry.now] : '') : nothing}
     </p>
-    ${numbers(job)} ${askingToStop.value ? question(job) : runningFooter(job)}
+    ${numbers(job)} ${job.telemetry ? measurements(job.telemetry, t.measured.now) : nothing}
+    ${askingToStop.value ? question(job) : runningFooter(job)}
   </div>`;
 }
 
@@ -43,7 +42,7 @@ function numbers({ frame, pace, plan: { fps }, elapsedS, leftS, bytes: written, 
   const unknown = t.progress.unknown;
   return html`<dl class="numbers">
     ${fact(t.progress.frame, frame.total ? t.progress.frameOf(frame.current, frame.total) : unknown, 'frame')}
-    ${fact(t.progress.speed, pace === undefined || phase === 'finalising' ? unknown : t.progress.fps(pace, pace / fps), 'speed')}
+    ${fact(t.progress.speed, pace === undefined || phase === 'finalising' || phase === 'verifying' ? unknown : t.progress.fps(pace, pace / fps), 'speed')}
     ${fact(t.progress.elapsed, formatSeconds(elapsedS * 1e6), 'elapsed')}
     ${fact(t.progress.left, leftS === undefined ? unknown : t.progress.about(leftS), 'left')}
     ${fact(t.progress.written, written ? bytes(written) : unknown, 'written')}
@@ -117,16 +116,16 @@ export function doneView({ plan, warnings, telemetry }, { file, url, durationMs,
         ? html`<section class="warnings" aria-label=${t.done.warnings}>
             ${icon('triangle-alert')}
             <ul>
-              ${warnings.map(({ message, code }) => html`<li data-code=${code}>${message}</li>`)}
+              ${warnings.map(({ message, code }) => html`<li data-code=${code}>${inWords(message)}</li>`)}
             </ul>
           </section>`
         : nothing
     }
-    ${telemetry ? measurements(telemetry) : nothing}
+    ${telemetry ? measurements(telemetry, t.done.measurements) : nothing}
     <div class="footer">
-      <p class="summary">${plan.where === 'picker' ? t.done.saved : t.done.kept}</p>
+      <p class="summary">${plan.where !== 'browser' ? t.done.saved : t.done.kept}</p>
       <button type="button" @click=${closeDialog}>${t.done.close}</button>
-      <button type="button" ?data-focus=${plan.where === 'picker'} @click=${openSetup}>${t.done.again}</button>
+      <button type="button" ?data-focus=${plan.where !== 'browser'} @click=${openSetup}>${t.done.again}</button>
       ${plan.sidecar ? html`<button type="button" @click=${() => saveCaptions(plan.sidecar ?? [], plan.name)}>${t.done.captions}</button>` : nothing}
       ${canShare(file) ? html`<button type="button" @click=${() => share(file)}>${t.done.share}</button>` : nothing}
       ${plan.where === 'browser' ? html`<a class="button primary" data-focus href=${url} download=${file.name}>${t.done.download}</a>` : nothing}
@@ -143,22 +142,6 @@ const share = (file) => navigator.share({ files: [file] }).catch(() => {}); // t
 /** Not every film plays in the browser that made it: Matroska, for one. @param {{currentTarget: HTMLElement}} event */
 const hideFilm = ({ currentTarget }) => (currentTarget.hidden = true);
 
-/** @param {import('./export-worker-client.js').Telemetry} telemetry */
-function measurements(telemetry) {
-  const text = JSON.stringify(telemetry, (key, value) => (key === 'type' ? undefined : value), 2);
-  return html`<details>
-    <summary>${t.done.measurements}</summary>
-    <pre tabindex="0">${text}</pre>
-    <button
-      type="button"
-      class="small"
-      @click=${() => saveFile(new Blob([text], { type: 'application/json' }), 'export-measurements.json')}
-    >
-      ${t.done.saveMeasurements}
-    </button>
-  </details>`;
-}
-
 export function cancelledView() {
   return html`<div class="message">
     <h2 id="export-heading">${t.cancelled.heading}</h2>
@@ -169,48 +152,4 @@ export function cancelledView() {
       <button type="button" class="primary" data-focus @click=${openSetup}>${t.done.again}</button>
     </div>
   </div>`;
-}
-
-/** @param {Error} error @param {Plan} plan @param {boolean} [picker] the save dialog itself failed */
-export function failedView(error, plan, picker = false) {
-  const { code } = /** @type {import('./export-worker-client.js').ExportError} */ (error);
-  const retry = () => {
-    if (picker) choose({ where: 'browser' });
-    void start(picker ? { ...plan, where: 'browser' } : plan);
-  };
-  const text = details(error, plan);
-  return html`<div class="message failed">
-    <h2 id="export-heading"><span class="mark bad">${icon('triangle-alert')}</span>${t.failed.heading}</h2>
-    <p role="alert" class="reason">${error.message}</p>
-    <p>
-      ${picker ? t.failed.picker : (t.failed.advice[code ?? ''] ?? nothing)}
-      <span class="muted">${code === 'E_VERIFY' ? t.failed.kept : t.failed.nothingSaved}</span>
-    </p>
-    <details>
-      <summary>${t.failed.details}</summary>
-      <pre tabindex="0">${text}</pre>
-      ${copyButton(text)}
-    </details>
-    <div class="footer">
-      <span class="summary"></span>
-      <button type="button" @click=${closeDialog}>${t.failed.close}</button>
-      <button type="button" @click=${openSetup}>${t.failed.change}</button>
-      <button type="button" class="primary" data-focus @click=${retry}>${t.failed.again}</button>
-    </div>
-  </div>`;
-}
-
-/** What a report about the failure needs; nothing of a path beyond the file's name. @param {Error} error @param {Plan} plan */
-function details(error, plan) {
-  const { message, code, clipId, timeUs } = /** @type {import('./export-worker-client.js').ExportError} */ (error);
-  const clip = plan.timeline.tracks.flatMap(({ items }) => items).find(({ id }) => id === clipId);
-  const { metadata: _, ...settings } = plan.settings;
-  return [
-    message,
-    ...(code ? [`${t.failed.code}: ${code}`] : []),
-    ...(clip && 'name' in clip && clip.name ? [`${t.failed.clip}: ${clip.name}`] : []),
-    ...(timeUs === undefined ? [] : [`${t.failed.time}: ${formatTime(timeUs)}`]),
-    `${t.failed.settings}: ${JSON.stringify(settings)}`,
-    `${t.failed.browser}: ${navigator.userAgent}`,
-  ].join('\n');
 }

@@ -198,18 +198,24 @@ export interface Warning {
 /** Measurements of the running export. They never leave the machine. */
 export interface Telemetry {
   elapsedSeconds: number;
-  /** Time spent waiting for `open`, `decode`, `compose`, `encode`, `finalize` and `commit`, and its share of the whole, 0..1. */
+  /** Time spent waiting for `open`, `decode`, `compose`, `encode`, `finalize`, `commit` and `verify`, and its share of the whole, 0..1. */
   stages: Record<string, { seconds: number; share: number }>;
+  /** The one of them that is waited for. */
+  now?: string;
   encodeFps: number;
   /** Seconds of film made in a second. */
   timesRealTime?: number;
   droppedFrames: number;
   repeatedFrames: number;
+  /** Frames that went into the file as they are in their source. */
+  copiedFrames: number;
   queuePeaks: Record<string, number>;
   bytesWritten: number;
   peakHeapBytes?: number;
   executor?: string;
   encoder?: string;
+  /** `mixed`, or `copied` where the packets of one source went into the file as they are. */
+  sound?: string;
   /** Open frames, codecs, ports and the like, by class. */
   liveObjects?: Record<string, number>;
 }

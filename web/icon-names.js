@@ -19,6 +19,7 @@ export const ICON_NAMES = /** @type {const} */ ([
   'image',
   'keyboard',
   'link',
+  'list',
   'lock',
   'lock-open',
   'magnet',

@@ -460,6 +460,7 @@ export interface Telemetry {
   stages: {
     [k: string]: StageTime;
   };
+  now?: string;
   encodeFps: number;
   timesRealTime?: number;
   droppedFrames: number;

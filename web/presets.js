@@ -7,6 +7,7 @@ import { STANDARD_RATES, rateOf } from './rate.js';
  * @import { Rate } from './rate.js'
  *
  * @typedef {'mp4' | 'mov' | 'webm' | 'mkv' | 'm4a' | 'mp3' | 'ogg' | 'flac' | 'wav'} ContainerName
+ * @typedef {'picker' | 'folder' | 'browser'} Where
  * @typedef {'sharing' | 'best' | 'small' | 'audio' | 'custom'} Preset
  *
  * @typedef {object} Choice what the form holds
@@ -21,7 +22,12 @@ import { STANDARD_RATES, rateOf } from './rate.js';
  * @property {boolean} sound
  * @property {AudioSettings['codec']} audioCodec
  * @property {string} name without the ending
- * @property {'picker' | 'browser'} where
+ * @property {Where} where
+ * @property {number} keyFrameS seconds from one to the next
+ * @property {boolean} constant the same bitrate all the time
+ * @property {boolean} alpha keep what is transparent
+ * @property {string} artist
+ * @property {string} comment
  * @property {'all' | 'range' | 'selection'} what
  * @property {'burn' | 'embed' | 'srt' | 'off'} captions
  *
@@ -50,10 +56,14 @@ export const CONTAINER_NAMES = /** @type {ContainerName[]} */ (Object.keys(CONTA
 export const VIDEO_CODECS = ['avc', 'hevc', 'vp9', 'av1', 'vp8'];
 /** @type {AudioSettings['codec'][]} */
 export const AUDIO_CODECS = ['aac', 'opus', 'mp3', 'flac', 'pcm-s16'];
+const ALPHA = { codecs: ['vp8', 'vp9'], containers: ['webm', 'mkv'] };
+/** Whether such a film can be transparent. @param {Choice} choice */
+export const canBeTransparent = ({ codec, container }) => ALPHA.codecs.includes(codec) && ALPHA.containers.includes(container);
 export const HEIGHTS = [2160, 1440, 1080, 720, 480];
-export const LIMITS = { px: { min: 16, max: 8192 }, megabits: { min: 0.1, max: 200 } };
+export const LIMITS = { px: { min: 16, max: 8192 }, megabits: { min: 0.1, max: 200 }, keyFrameS: { min: 0.1, max: 20 } };
 
 const AUDIO_BITRATES = /** @type {Record<string, number>} */ ({ aac: 192_000, opus: 128_000, mp3: 192_000, flac: 320_000 });
+const KEY_FRAME_S = 2;
 const CHANNELS = 2;
 const SAMPLE_RATE = 48_000;
 const PCM_BITRATE = SAMPLE_RATE * CHANNELS * 16;
@@ -99,7 +109,7 @@ export function recommendedMegabits({ width, height }, { num, den }, codec) {
   return Math.max(0.3, Math.round(megabits / step) * step);
 }
 
-/** @param {string} name @param {boolean} sound @param {'picker' | 'browser'} where @returns {Choice} */
+/** @param {string} name @param {boolean} sound @param {Where} where @returns {Choice} */
 export function firstChoice(name, sound, where) {
   return {
     preset: 'sharing',
@@ -114,6 +124,11 @@ export function firstChoice(name, sound, where) {
     audioCodec: 'aac',
     name,
     where,
+    keyFrameS: KEY_FRAME_S,
+    constant: false,
+    alpha: false,
+    artist: '',
+    comment: '',
     what: 'all',
     captions: 'burn',
   };
@@ -175,6 +190,7 @@ export function settled(choice, support) {
 export function settingsOf(choice, picture, title) {
   const { width, height } = sizeOf(choice, picture);
   const rate = rateNamed(choice.rate, picture);
+  const tags = Object.entries({ title, artist: choice.artist.trim(), comment: choice.comment.trim() }).filter(([, tag]) => tag);
   return {
     container: choice.container,
     width,
@@ -182,13 +198,16 @@ export function settingsOf(choice, picture, title) {
     fps: [rate.num, rate.den],
     codec: isSoundOnly(choice.container) ? false : choice.codec,
     bitrate: Math.round((choice.megabits ?? recommendedMegabits({ width, height }, rate, choice.codec)) * 1e6),
-    audio: choice.sound && audioSettings(choice.audioCodec),
-    ...(title ? { metadata: { title } } : {}),
+    audio: choice.sound && settingsOfSound(choice.audioCodec),
+    ...(choice.keyFrameS === KEY_FRAME_S ? {} : { keyFrameIntervalMs: Math.round(choice.keyFrameS * 1000) }),
+    ...(choice.constant ? { bitrateMode: 'constant' } : {}),
+    ...(choice.alpha && canBeTransparent(choice) ? { alpha: true } : {}),
+    ...(tags.length ? { metadata: Object.fromEntries(tags) } : {}),
   };
 }
 
 /** @param {AudioSettings['codec']} codec @returns {AudioSettings} */
-function audioSettings(codec) {
+export function settingsOfSound(codec) {
   return { codec, bitrate: AUDIO_BITRATES[codec] ?? 320_000, sampleRate: SAMPLE_RATE, channels: CHANNELS };
 }
 

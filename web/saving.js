@@ -28,21 +28,31 @@ export async function pickFile(name, ending, mime, description) {
 }
 
 /** A new file in the private file system: an older export of the same name stays. @param {string} name @param {string} ending */
-export async function newPrivateFile(name, ending) {
-  const folder = await privateFolder();
+export const newPrivateFile = async (name, ending) => newFile(await privateFolder(), name, ending);
+
+/** A file under a name that is free. @param {FileSystemDirectoryHandle} folder @param {string} name @param {string} ending */
+export async function newFile(folder, name, ending) {
   for (let n = 1; ; n += 1) {
     const full = n === 1 ? `${name}.${ending}` : `${name} (${n}).${ending}`;
     if (!(await exists(folder, full))) return folder.getFileHandle(full, { create: true });
   }
 }
 
-/** For browsers whose handles cannot remove themselves. @param {FileSystemFileHandle} handle */
-export async function removePrivateFile(handle) {
+/** For browsers whose handles cannot remove themselves. @param {{name: string}} file */
+export async function removePrivateFile({ name }) {
   try {
-    await (await privateFolder()).removeEntry(handle.name);
+    await (await privateFolder()).removeEntry(name);
   } catch {
     // It is gone already, which is what was wanted; or another tab writes to one of that name.
   }
+}
+
+/** Films that wait for their download, the last one first. @returns {Promise<File[]>} */
+export async function privateFiles() {
+  /** @type {File[]} */
+  const found = [];
+  for await (const handle of (await privateFolder()).values()) if (handle.kind === 'file') found.push(await handle.getFile());
+  return found.filter(({ size }) => size).sort((one, other) => other.lastModified - one.lastModified);
 }
 
 /** Films that were kept for a download that never came. */

@@ -45,8 +45,10 @@ async function brokenFile({ of, name = of, text = '', flips = 0, behind, skip = 
   return new File([bytes, ...Array.from({ length: zerosMb }, () => megabyte)], name ?? 'broken');
 }
 
+/** The browser's own, whatever a test does with the page's. */
+const later = globalThis.setTimeout.bind(globalThis);
 /** @param {number} ms @returns {Promise<void>} */
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const sleep = (ms) => new Promise((resolve) => later(resolve, ms));
 
 /** What a recorded output does with what it gets: one judge for a stream of ours and for the bare port. @param {StreamSpec} spec */
 function recordingSink(spec) {

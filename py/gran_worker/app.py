@@ -21,7 +21,7 @@ from gran_worker.browser.support import query
 from gran_worker.dispatch import Dispatcher, Warn
 from gran_worker.errors import ExportError
 from gran_worker.export import export
-from gran_worker.interchange import MAX_FILE_BYTES, ImportCaptions, ImportOtio, exported, imported, otio_text
+from gran_worker.interchange import MAX_FILE_BYTES, ImportCaptions, ImportOtio, exported, imported
 from gran_worker.messages import (
     Completed,
     InitExport,
@@ -42,6 +42,7 @@ from gran_worker.preview import messages as preview
 from gran_worker.preview.desk import Desk
 from gran_worker.preview.desk import Warn as WarnOfPicture
 from gran_worker.preview.waveform import FILE
+from gran_worker.scope import check_paths
 from gran_worker.settings import clamp
 from gran_worker.snapshot import Timeline
 from gran_worker.telemetry import Meter
@@ -142,13 +143,10 @@ class PreviewWorkshop:
 async def _with_otio_files(timeline: Timeline, sources: Sources, studio: Studio) -> Timeline:
     """Whatever is wrong with such a file, the destination is as it was before."""
 
-    async def text(name: tuple[str, ...]) -> str:
-        file_name, data = await read_whole(sources.files["\0".join(name)], MAX_FILE_BYTES, name[-1])
-        with about(file_name):
-            return otio_text(data)
-
     try:
-        return await with_otio_files(timeline, text)
+        whole = await with_otio_files(timeline, sources.read_otio)
+        check_paths(whole)
+        return whole
     except BaseException:
         await studio.abandon()
         raise

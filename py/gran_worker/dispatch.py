@@ -148,14 +148,17 @@ class Dispatcher:
             self._end(outcome)
 
     async def _watch(self, job: _Job, teller: ProgressTeller) -> None:
-        told_s = self._clock()
+        told_s, stage = self._clock(), None
         while not job.task.done():
             await asyncio.wait({job.task}, timeout=HEARTBEAT_S)
             if job.task.done():
                 break
             for progress in teller.tell():
                 self._send(progress)
-            if self._clock() - told_s >= TELEMETRY_S:
+            place = job.meter.place
+            is_news = place is not None and place.stage == "verify" and stage != "verify"
+            stage = place.stage if place else None
+            if is_news or self._clock() - told_s >= TELEMETRY_S:
                 told_s = self._clock()
                 self._send(self._workshop.readings(job.meter))
             self._end_if_stalled(job)
@@ -210,7 +213,7 @@ async def _outcome(job: _Job) -> Completed | ExportError | None:
         ended = await job.task
         assert isinstance(ended, Completed)
         # What could not be read back in time is committed all the same.
-        return stall_error(job.stalled_at) if job.stalled_at is not None and job.stalled_at.stage == "commit" else ended
+        return stall_error(job.stalled_at) if job.stalled_at is not None and job.stalled_at.stage == "verify" else ended
     except asyncio.CancelledError:
         return None if job.stalled_at is None else stall_error(job.stalled_at)
     except ExportError as error:
@@ -232,7 +235,7 @@ def stall_error(place: Place) -> ExportError:
             clip_id=place.clip_id,
             time_us=place.time_us,
         )
-    if place.stage == "commit":
+    if place.stage == "verify":
         return VerifyError(f"The file was written, but reading it back made no progress for {wait}. It is kept; export again to be safe.")
     if place.stage == "finalize":
         return SinkError(f"Finishing the file made no progress for {wait}. Check the disk and export again.")

@@ -302,7 +302,7 @@ async def _commit(output: OutputPort, meter: Meter) -> None:
     with meter.stage("commit", may_take_long=True):
         cancelled = await _see_through(output.commit())
     if not cancelled:
-        with meter.stage("commit"), suppress(asyncio.CancelledError):
+        with meter.stage("verify"), suppress(asyncio.CancelledError):
             await output.verify()
 
 

@@ -16,7 +16,7 @@ from gran_worker.ports import Probe, VideoInfo
 from gran_worker.scope import Scope
 from gran_worker.shown import Adjustment, Group, Layer, Mix, Moment, Motion, Shown, Single, SourceWalk, seen
 from gran_worker.snapshot import Clip, Timeline, Track, enabled_clips, file_name, label
-from gran_worker.timing import FrameRate, TimeRange
+from gran_worker.timing import FrameRate, TimeRange, clock_text
 from gran_worker.transitions import TRANSITIONS
 
 
@@ -205,7 +205,12 @@ def _picture(slot: Slot, filters: tuple[Filter, ...], stage: Stage, frames: rang
     part = Rect.around(shown_to_stored.apply(corner) for corner in crop_shares.of(video.shown).corners)
     op = DrawOp(clip.id, affine, part, clip.opacity, *video.raw, filters=filters)
     way = replace(way, first_us=video.first_pts_us)
-    opaque = clip.opacity == 1 and video.opaque and _has_begun(way, video, screen.rate.start_us(frames.start))
+    has_begun = _has_begun(way, video, screen.rate.start_us(frames.start))
+    if not has_begun and video.lost_from_us is not None and way.at(screen.rate.start_us(frames.stop - 1)) >= video.lost_from_us:
+        told = f"the picture of {probe.name} cannot be decoded before {clock_text(video.first_pts_us)}."
+        remedy = "Let the clip begin there, or convert the file."
+        raise SourceError(f"Clip {stage.name(clip)}: {told} {remedy}", code="E_DECODE", clip_id=owner.id)
+    opaque = clip.opacity == 1 and video.opaque and has_begun
     return _with_sheet(Layer(key, owner.id, stage.name(clip), path, video, frames, way, op, opaque), screen.size)
 
 

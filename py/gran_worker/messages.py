@@ -164,7 +164,9 @@ class Telemetry(StrictWire):
     type: Literal["telemetry"] = "telemetry"
     elapsed_seconds: float
     stages: Mapping[str, StageTime]
-    """open, decode, compose, encode, finalize, commit."""
+    """open, decode, compose, encode, finalize, commit, verify."""
+    now: str | None = None
+    """The one that is waited for."""
     encode_fps: float
     times_real_time: float | None = None
     """Seconds of film made per second."""
@@ -192,6 +194,7 @@ class Telemetry(StrictWire):
             stages={
                 stage: StageTime(seconds=round(meter.seconds[stage], 3), share=round(meter.seconds[stage] * per_s, 4)) for stage in STAGES
             },
+            now=meter.place.stage if meter.place else None,
             encode_fps=round(meter.frames_done * per_s, 2),
             dropped_frames=meter.dropped_frames,
             repeated_frames=meter.repeated_frames,

@@ -114,11 +114,12 @@ def _blend(op: DrawOp, number: int, picture: Picture, size: Size, colour: Colour
     upright = affine.b == 0 and affine.c == 0 and affine.a > 0 and abs(affine.a - affine.d) < EVENLY * affine.a
     if picture.colour != colour or picture.size != (op.width, op.height) or op.filters or not upright:
         return None
-    x, y = (round(shift) if _is_whole_number(shift) else shift for shift in (affine.e, affine.f))
-    moved = affine.a == 1 and not (_is_whole_number(x) and _is_whole_number(y))
-    if moved or not all(_is_whole_number(side) for side in (crop.x, crop.y, crop.width, crop.height)):
+    # How a canvas interpolates depends on what it draws; where it only takes means of whole px there is one way.
+    if not all(_is_whole_number(place) for place in (affine.e, affine.f, crop.x, crop.y, crop.width, crop.height)):
         return None
-    blend = Blend(number, crop, affine.a, x, y, Rect(0, 0, *size), _q15(op.opacity))
+    blend = Blend(number, crop, affine.a, round(affine.e), round(affine.f), Rect(0, 0, *size), _q15(op.opacity))
+    if abs(affine.a * (1 << blend.level) - 1) > EVENLY:
+        return None
     if any(side % (1 << blend.level) for side in (*picture.size, round(crop.x), round(crop.y))):
         return None
     nothing = Rect(0, 0, 0, 0)

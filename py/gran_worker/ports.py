@@ -52,6 +52,8 @@ class VideoInfo:
     animated: bool = False
     """An image that moves."""
     coding: Coding | None = None
+    lost_from_us: int | None = None
+    """From here to the first frame the file has pictures that no decoder makes anything of: the key frame before them is missing."""
 
     @property
     def stands(self) -> bool:

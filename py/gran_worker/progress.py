@@ -20,6 +20,7 @@ PHASE_OF: dict[Stage, Phase] = {
     "encode": "encode",
     "finalize": "finalize",
     "commit": "finalize",
+    "verify": "finalize",
 }
 
 
@@ -77,7 +78,7 @@ class ProgressTeller:
             return OPENING_PERCENT * meter.sources_done / max(1, meter.sources_total)
         opening_s = meter.seconds["open"]
         spent_s = meter.clock() - meter.began_s
-        finishing_s = meter.seconds["finalize"] + meter.seconds["commit"]
+        finishing_s = sum(meter.seconds[stage] for stage in STAGES[4:])
         frame_s = max(1e-6, spent_s - opening_s - finishing_s) / meter.frames_done
         film_bytes = meter.bytes_written * meter.frames_total / meter.frames_done
         left_s = frame_s * (meter.frames_total - meter.frames_done)

@@ -7,8 +7,8 @@ from typing import Literal
 
 from gran_worker.ports import Clock
 
-Stage = Literal["open", "decode", "compose", "encode", "finalize", "commit"]
-STAGES: tuple[Stage, ...] = ("open", "decode", "compose", "encode", "finalize", "commit")
+Stage = Literal["open", "decode", "compose", "encode", "finalize", "commit", "verify"]
+STAGES: tuple[Stage, ...] = ("open", "decode", "compose", "encode", "finalize", "commit", "verify")
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,3 +255,29 @@ def test_a_walk_is_exact_for_hours() -> None:
 def test_a_walk_shows_its_start_a_moment_early_and_its_freeze_always() -> None:
     assert SourceWalk(1000, TimeRange(500, 100)).at(999) == 500
     assert SourceWalk(1000, TimeRange(500, 100), freeze_us=77).at(5000) == 77
+
+
+LOST_US, KEY_US = 500_000, 1_500_000
+
+
+@pytest.mark.parametrize(
+    ("source_start_us", "duration_us", "is_refused"),
+    [
+        (0, SECOND_US, True),
+        (0, LOST_US, False),
+        (1_300_000, SECOND_US, True),
+        (1_400_000, SECOND_US, False),
+        (KEY_US, SECOND_US, False),
+    ],
+)
+def test_pictures_before_the_first_key_frame_are_refused_where_a_clip_shows_them(
+    source_start_us: int, duration_us: int, is_refused: bool
+) -> None:
+    beheaded = video_source(start_us=KEY_US, tick_us=1, lost_from_us=LOST_US)
+    shown = track(clip(duration_us=duration_us, source_start_us=source_start_us))
+    if not is_refused:
+        assert layers(shown, **{"beach.mp4": beheaded})
+        return
+    with pytest.raises(SourceError, match=r"film\.mp4 cannot be decoded before .*1.5.*. Let the clip") as told:
+        layers(shown, **{"beach.mp4": beheaded})
+    assert (told.value.code, told.value.clip_id) == ("E_DECODE", "c1")

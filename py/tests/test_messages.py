@@ -58,6 +58,7 @@ KEYS = {
         "type",
         "elapsedSeconds",
         "stages",
+        "now",
         "encodeFps",
         "timesRealTime",
         "droppedFrames",

@@ -6,6 +6,7 @@ from gran_worker import otio
 from gran_worker.errors import ContractError, ExportError, PlanError
 from gran_worker.otio.nested import with_otio_files
 from gran_worker.plan import source_paths
+from gran_worker.scope import check_paths
 from tests.builders import FILE, clip, inner_timeline, nested, parsed, snapshot, track
 
 
@@ -23,7 +24,9 @@ async def filled(files: dict[str, str], *items: dict, **fields: object):
 
     sources = {name: FILE for name in (*files, "a.mp4", "b.mp4") if "/" not in name}
     message = parsed(snapshot(track(*items), **{"sources": sources, **fields}))
-    return await with_otio_files(message.timeline, read_text), asked
+    timeline = await with_otio_files(message.timeline, read_text)
+    check_paths(timeline)
+    return timeline, asked
 
 
 async def test_a_file_becomes_a_timeline_whose_media_are_the_sources_around_it() -> None:

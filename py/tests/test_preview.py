@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from gran_worker import otio
 from gran_worker.compose import Op, pictures
 from gran_worker.errors import SourceError
 from gran_worker.geometry import Size
@@ -17,7 +18,7 @@ from gran_worker.preview.messages import Outgoing, PreviewFrame, PreviewPicture,
 from gran_worker.preview.playback import PREROLL
 from gran_worker.preview.ports import Heard
 from gran_worker.preview.session import Preview, Wish
-from tests.builders import SECOND_US, WireDict, background, clip, snapshot, track
+from tests.builders import FILE, SECOND_US, WireDict, background, clip, nested, snapshot, track
 from tests.fakes import SIZE, FakeFrame, FakeMedia, Trouble, film_source, noise, sound_source, video_source
 
 VIEW: WireDict = {"width": SIZE.width, "height": SIZE.height, "fps": 30}
@@ -33,6 +34,7 @@ class FakeStage:
         self.cost_s = 0.0
         self.changed: set[str] = set()
         self.forgotten: list[str] = []
+        self.otio: dict[tuple[str, ...], str] = {}
         self.seen: list[tuple[object, ...]] = []
         self.plan: RenderPlan | None = None
         self._drawn: tuple[object, ...] = ()
@@ -40,6 +42,9 @@ class FakeStage:
     async def supply(self, _parcel: object) -> Collection[str]:
         changed, self.changed = self.changed, set()
         return changed
+
+    async def read_otio(self, name: tuple[str, ...]) -> str:
+        return self.otio[name]
 
     async def forget(self, path: str) -> None:
         self.forgotten.append(path)
@@ -122,8 +127,17 @@ class Bench:
         self.wish(*tracks, **view)
         await asyncio.sleep(0.3)
 
+    async def show_otio(self, *items: WireDict) -> None:
+        """A clip that shows ``cut.otio``, in which are ``items``."""
+        self.stage.otio[("cut.otio",)] = otio.write({"timebase": {"fps": 30}, "tracks": [{"id": "v", **track(*items)}]})
+        self._wish(snapshot(track(nested("n", "cut.otio", seconds=2)), sources={"cut.otio": FILE, "beach.mp4": FILE}))
+        await asyncio.sleep(0.3)
+
     def wish(self, *tracks: WireDict, **view: object) -> None:
-        message = parse(json.dumps({"type": "show_preview", "timeline": snapshot(*tracks), "view": {**VIEW, **view}}))
+        self._wish(snapshot(*tracks), **view)
+
+    def _wish(self, timeline: WireDict, **view: object) -> None:
+        message = parse(json.dumps({"type": "show_preview", "timeline": timeline, "view": {**VIEW, **view}}))
         assert isinstance(message, ShowPreview)
         self.preview.show(Wish(message, None))
 
@@ -163,6 +177,17 @@ async def test_the_first_frame_is_seen_at_once_and_a_sought_one_after_it() -> No
     await asyncio.sleep(0.1)
     assert bench.stage.seen[-1] == (30,)
     assert bench.times_us == [0, 1_000_000]
+    await bench.close()
+
+
+async def test_an_otio_file_among_the_sources_is_shown() -> None:
+    bench = await opened()
+    await bench.show_otio(clip("x", seconds=2, source_start_us=1_000_000))
+    assert (bench.stage.seen[-1], bench.problems) == ((30,), [])
+    await bench.show_otio(clip("x", seconds=2, source="nowhere.mp4"))
+    assert bench.stage.seen[-1] == ("placeholder",)
+    assert "nowhere.mp4" in bench.problems[0]
+    bench.stage.otio.clear()
     await bench.close()
 
 

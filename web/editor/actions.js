@@ -220,6 +220,23 @@ export function detachSound() {
   run(t.steps.detachSound(namesOf(selection.value)), (now) => clips.detachSound(now, selection.value));
 }
 
+/** Changes a field of all chosen clips as of the first of them. @param {string} step @param {(clip: import('./document.js').Clip) => Partial<import('./document.js').Clip>} fields */
+function setOnChosen(step, fields) {
+  const clip = primary.value;
+  if (clip) run(t.steps.change(step, namesOf(selection.value)), (now) => clips.setFields(now, selection.value, fields(clip)));
+}
+
+export const toggleDisabled = () => setOnChosen(t.keys.disable, ({ disabled }) => ({ disabled: disabled ? undefined : true }));
+
+export const toggleSound = () =>
+  setOnChosen(t.keys.silence, ({ audioFromVideoDisabled: off }) => ({ audioFromVideoDisabled: off ? undefined : true }));
+
+/** Of the target track; else of that of the chosen clip. */
+export function toggleSolo() {
+  const track = doc.value.tracks.find(({ id }) => id === targetTrack.value) ?? (primary.value && trackOf(doc.value, primary.value.id));
+  if (track) run(t.steps.soloTrack, (now) => film.setTrack(now, track.id, { audioSolo: !track.audioSolo }));
+}
+
 export const linkClips = () => run(t.steps.link, (now) => clips.link(now, selection.value));
 export const unlinkClips = () => run(t.steps.unlink, (now) => clips.unlink(now, selection.value));
 

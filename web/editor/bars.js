@@ -7,9 +7,11 @@ import { fps } from '../format.js';
 import { icon } from '../icons.js';
 import { t } from '../strings.js';
 import * as actions from './actions.js';
+import { listShown } from './clip-list-state.js';
 import { openHelp } from './dialogs.js';
 import { drawer, inspectorOpen } from './drawer-state.js';
 import { saving } from './saving-state.js';
+import { withKey } from './key-hint.js';
 import { fit, zoom, zoomBy, zoomTo } from './scale.js';
 import { doc, history, readOnly, sealStep, selection, snapping } from './store.js';
 import { timecode } from './timecode.js';
@@ -38,8 +40,8 @@ export function topBar() {
       ${saving.value.state === 'saving' ? html`<span>${t.saving.saving}</span>` : nothing}
     </span>
     <span class="undo">
-      ${tool('undo-2', last ? t.undoNamed(last.name) : t.undo, `${t.keyNames.ctrl}+Z`, actions.undo, !last || readOnly.value)}
-      ${tool('redo-2', next ? t.redoNamed(next.name) : t.redo, `${t.keyNames.ctrl}+⇧Z`, actions.redo, !next || readOnly.value)}
+      ${tool('undo-2', last ? t.undoNamed(last.name) : t.undo, 'undo', actions.undo, !last || readOnly.value)}
+      ${tool('redo-2', next ? t.redoNamed(next.name) : t.redo, 'redo', actions.redo, !next || readOnly.value)}
     </span>
     <span class="spring"></span>
     <span class="engine" data-engine=${engine.value}>
@@ -53,7 +55,7 @@ export function topBar() {
             type="button"
             class="exports"
             aria-expanded=${drawer.value ? 'true' : 'false'}
-            title=${`${t.exports.heading} (⇧E)`}
+            title=${withKey(t.exports.heading, 'exports')}
             @click=${() => (drawer.value = !drawer.value)}
           >
             ${icon('download')}${t.exports.button(jobs.value.length)}${job ? html`<span data-percent>${t.progress.percent(Math.floor(job.percent))}</span>` : nothing}
@@ -70,18 +72,20 @@ export function topBar() {
     >
       ${icon('panel-right')}
     </button>
-    <button type="button" class="icon-button" title=${`${t.keysHeading} (?)`} aria-label=${t.keysHeading} @click=${openHelp}>
+    <button type="button" class="icon-button" title=${withKey(t.keysHeading, 'help')} aria-label=${t.keysHeading} @click=${openHelp}>
       ${icon('keyboard')}
     </button>
-    <button type="button" class="primary" id="open-export" title="${t.exportIt} (E)" @click=${openExport}>${t.exportIt}</button>`;
+    <button type="button" class="primary" id="open-export" title=${withKey(t.exportIt, 'export')} @click=${openExport}>
+      ${t.exportIt}
+    </button>`;
 }
 
-/** @param {import('../icons.js').IconName} look @param {string} name @param {string} key @param {() => unknown} act @param {boolean} [off] */
-function tool(look, name, key, act, off = false) {
+/** @param {import('../icons.js').IconName} look @param {string} name @param {import('./key-profiles.js').Action} action @param {() => unknown} act @param {boolean} [off] */
+function tool(look, name, action, act, off = false) {
   return html`<button
     type="button"
     class="icon-button"
-    title=${`${name} (${key})`}
+    title=${withKey(name, action)}
     aria-label=${name}
     ?disabled=${off}
     @click=${() => void act()}
@@ -95,15 +99,16 @@ export function toolBar() {
   const off = readOnly.value;
   const rate = { num: doc.value.timebase.fps[0], den: doc.value.timebase.fps[1] };
   return html`<div class="tools" role="toolbar" aria-label=${t.tools.label}>
-    ${named('scissors', t.tools.split, 'S', () => actions.split(), off)}
-    ${named('trash-2', t.tools.ripple, '⇧Del', () => actions.remove(true), off)} ${named('type', t.tools.title, 'T', actions.title, off)}
-    ${named('flag', t.tools.marker, 'M', actions.marker, off)} ${named('snowflake', t.tools.freeze, 'F', actions.freeze, off)}
-    ${named('copy', t.tools.duplicate, 'D', actions.duplicate, off || !selection.value.size)}
+    ${named('scissors', t.tools.split, 'split', () => actions.split(), off)}
+    ${named('trash-2', t.tools.ripple, 'rippleRemove', () => actions.remove(true), off)}
+    ${named('type', t.tools.title, 'title', actions.title, off)} ${named('flag', t.tools.marker, 'marker', actions.marker, off)}
+    ${named('snowflake', t.tools.freeze, 'freeze', actions.freeze, off)}
+    ${named('copy', t.tools.duplicate, 'duplicate', actions.duplicate, off || !selection.value.size)}
     <button
       type="button"
       class="tool"
       aria-pressed=${snapping.value ? 'true' : 'false'}
-      title=${`${t.tools.snap} (N)`}
+      title=${withKey(t.tools.snap, 'snap')}
       @click=${actions.toggleSnap}
     >
       ${icon('magnet')}<span>${t.tools.snap}</span>
@@ -112,12 +117,21 @@ export function toolBar() {
       range
         ? html`<span class="range">
             ${t.tools.range(timecode(rate, range.startUs), timecode(rate, range.startUs + range.durationUs))}
-            ${tool('x', t.tools.clearRange, 'Alt+X', actions.clearRange, off)}
+            ${tool('x', t.tools.clearRange, 'clearRange', actions.clearRange, off)}
           </span>`
         : nothing
     }
     <span class="spring"></span>
-    ${named('move-horizontal', t.tools.fit, '\\', fit, false)} ${tool('zoom-out', t.tools.zoomOut, '−', () => zoomBy(1 / 1.5))}
+    <button
+      type="button"
+      class="tool"
+      aria-pressed=${listShown.value ? 'true' : 'false'}
+      title=${withKey(t.tools.list, 'list')}
+      @click=${() => (listShown.value = !listShown.value)}
+    >
+      ${icon('list')}<span>${t.tools.list}</span>
+    </button>
+    ${named('move-horizontal', t.tools.fit, 'fit', fit, false)} ${tool('zoom-out', t.tools.zoomOut, 'zoomOut', () => zoomBy(1 / 1.5))}
     <input
       type="range"
       class="zoom"
@@ -129,13 +143,13 @@ export function toolBar() {
       .value=${live(String(Math.log(zoom.value)))}
       @input=${(/** @type {Event & {currentTarget: HTMLInputElement}} */ { currentTarget }) => zoomTo(Math.exp(currentTarget.valueAsNumber))}
     />
-    ${tool('zoom-in', t.tools.zoomIn, '=', () => zoomBy(1.5))}
+    ${tool('zoom-in', t.tools.zoomIn, 'zoomIn', () => zoomBy(1.5))}
   </div>`;
 }
 
-/** @param {import('../icons.js').IconName} look @param {string} name @param {string} key @param {() => unknown} act @param {boolean} off */
-function named(look, name, key, act, off) {
-  return html`<button type="button" class="tool" title=${`${name} (${key})`} ?disabled=${off} @click=${() => void act()}>
+/** @param {import('../icons.js').IconName} look @param {string} name @param {import('./key-profiles.js').Action} action @param {() => unknown} act @param {boolean} off */
+function named(look, name, action, act, off) {
+  return html`<button type="button" class="tool" title=${withKey(name, action)} ?disabled=${off} @click=${() => void act()}>
     ${icon(look)}<span>${name}</span>
   </button>`;
 }

@@ -6,7 +6,7 @@ import { codecName } from '../codec-names.js';
 import { bytes } from '../format.js';
 import { frameOf } from '../frames.js';
 import { icon } from '../icons.js';
-import { t } from '../strings.js';
+import { inWords, t } from '../strings.js';
 import { formatSeconds } from '../timecode.js';
 import * as actions from './actions.js';
 import { setFields } from './clip-commands.js';
@@ -171,7 +171,7 @@ function problemRow({ path, name, info }) {
     const ids = new Set(doc.value.tracks.flatMap(({ items }) => items.filter(({ source }) => source?.path === path).map(({ id }) => id)));
     run(t.steps.silence(name), (now) => setFields(ids.size ? now : addToTimeline(now, [path]), ids, { audioFromVideoDisabled: true }));
   };
-  return html`<p class="problem" role="alert">${problems.value.get(path)}</p>
+  return html`<p class="problem" role="alert">${inWords(problems.value.get(path) ?? '')}</p>
     <p class="fixes">
       ${info?.video ? html`<button type="button" class="small" @click=${silence}>${t.bin.silence}</button>` : nothing}
       <button type="button" class="small" @click=${() => look(path)}>${t.bin.tryAgain}</button>

@@ -68,7 +68,8 @@ export async function openSample() {
   void enqueue(() => fetched.then(noop, noop)); // without its files it is nothing to come back to
   try {
     const files = await fetched;
-    if (projectId.value === id) await Promise.all(files.map(({ path, found }) => relink(path, found)));
+    // The engine looks at them when it is up.
+    if (projectId.value === id) for (const { path, found } of files) void relink(path, found);
   } catch {
     toast(t.sample.failed, { bad: true });
   }
@@ -105,7 +106,7 @@ export async function openProject(id, { held = false } = {}) {
 /** @param {string} id */
 function enter(id) {
   projectId.value = id;
-  untouchedSample = false;
+  untouchedSample = hint.value = false;
 }
 
 /** An earlier state of this project, as a step that can be undone. @param {number} savedAt */

@@ -3,7 +3,7 @@ import { keyed } from 'lit/directives/keyed.js';
 import { live } from 'lit/directives/live.js';
 import { ref } from 'lit/directives/ref.js';
 import { icon } from '../icons.js';
-import { t } from '../strings.js';
+import { inWords, t } from '../strings.js';
 import { announce } from '../announce.js';
 import * as actions from './actions.js';
 import { effect, signal } from '@preact/signals-core';
@@ -46,7 +46,7 @@ export function stage() {
           ></canvas>`,
         )}
         ${nothingThere ? html`<p class="screen-note">${t.stage.nothing}</p>` : nothing}
-        ${player.previewProblem.value ? html`<p class="screen-problem" role="alert">${icon('triangle-alert')}${player.previewProblem.value}</p>` : nothing}
+        ${player.previewProblem.value ? html`<p class="screen-problem" role="alert">${icon('triangle-alert')}${inWords(player.previewProblem.value)}</p>` : nothing}
       </div>
     </div>
     <div class="transport" role="group" aria-label=${t.stage.transport}>

@@ -131,6 +131,7 @@ const words = {
     snap: 'Snap',
     range: (/** @type {string} */ from, /** @type {string} */ to) => `In ${from}  Out ${to}`,
     clearRange: 'Clear in and out',
+    list: 'Clip list',
     fit: 'Fit',
     zoom: 'Zoom of the timeline',
     zoomValue: (/** @type {number} */ n) => `${n} pixels a second`,
@@ -234,6 +235,7 @@ const words = {
     opening: 'Opening the files',
     encoding: 'Encoding',
     finalising: 'Finishing the file',
+    verifying: 'Checking the file',
     stopping: 'Stopping…',
   }),
   progress: {
@@ -250,7 +252,8 @@ const words = {
     about: (/** @type {number} */ s) => `about ${span(s)}`,
     written: 'Written',
     unknown: '–',
-    still: (/** @type {number} */ frame) => `Still working on frame ${count(frame)}`,
+    still: (/** @type {number} */ frame, /** @type {string} */ doing) =>
+      `Still working on frame ${count(frame)}${doing ? ` (${doing.toLowerCase()})` : ''}`,
     hidden: 'You can go on editing; do not close this tab.',
     hide: 'Hide',
     notify: 'Tell me when it is done',

@@ -41,3 +41,8 @@ def unknown_codec(name: str, what: str, codec: Any) -> SourceError:
     known = codec if isinstance(codec, str) else "unknown"
     message = f"this browser cannot decode the {what} of {name} (codec {known}). Convert it first."
     return SourceError(message, code="E_DECODE")
+
+
+def put_together(name: str, what: str, parts: int) -> SourceError:
+    told = f"the {what} of {name} is put together from {parts} parts by an edit list, which cannot be followed."
+    return SourceError(f"{told} Convert the file first.", code="E_DECODE")

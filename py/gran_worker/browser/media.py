@@ -13,7 +13,7 @@ from gran_js import decoders, guardReads, takeSounds
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.browser.animation import ANIMATED, Animation
-from gran_worker.browser.faults import undecodable, unreadable
+from gran_worker.browser.faults import put_together, undecodable, unreadable
 from gran_worker.browser.ffi import class_name, drain, js_errors, leave, or_none, owned
 from gran_worker.browser.frames import SECOND_US, SampleFrame, StillFrame
 from gran_worker.browser.opened import DEFAULT_FRAME_US, Opened
@@ -22,14 +22,16 @@ from gran_worker.browser.rasteriser import Lent
 from gran_worker.browser.sourcepackets import SourcePicture, SourceSound, picture_packets, sound_packets
 from gran_worker.browser.sourcesound import BATCH_S, beginning, on_packet_grid, probe_audio, taken_sounds
 from gran_worker.drawings import SVG, Drawing, drawing_size, moves
+from gran_worker.edits import find_parts
 from gran_worker.errors import SourceError, located
 from gran_worker.geometry import Size
 from gran_worker.imageheader import HEADER_BYTES, MAX_PX, MAX_SIDE_PX, is_too_large, parse_image_header
-from gran_worker.ports import Frame, Probe, Sound, VideoInfo
+from gran_worker.ports import AudioInfo, Frame, Probe, Sound, VideoInfo
 from gran_worker.snapshot import file_name
 
 # Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
 CONTAINER_NAMES = ("MP4", "QTFF", "MATROSKA", "WEBM", "WAVE", "OGG", "FLAC", "MP3", "ADTS", "MPEG_TS")
+EDITED = ("MP4", "QuickTime File Format")
 
 Info = TypeVar("Info")
 
@@ -81,7 +83,9 @@ class BrowserMedia:
             if opened.video is None and opened.audio is None:
                 raise SourceError(f"{name} holds neither picture nor sound.")
             duration_us = round(await opened.input.computeDuration() * SECOND_US)
-        audio, audio_problem = await _tried(probe_audio(opened, blob)) if opened.audio is not None else (None, None)
+            if str((await opened.input.getFormat()).name) in EDITED:
+                opened.parts = await find_parts(partial(_slice, blob), int(blob.size))
+        audio, audio_problem = await _tried(self._probe_audio(opened, blob)) if opened.audio is not None else (None, None)
         bitrate = max(0, round(8 * blob.size * SECOND_US / max(1, duration_us)) - (audio.bitrate if audio is not None else 0))
         video, video_problem = await _tried(self._probe_video(opened, bitrate)) if opened.video is not None else (None, None)
         self._alive()
@@ -233,7 +237,12 @@ class BrowserMedia:
         finally:
             del self._waits[wait]
 
+    async def _probe_audio(self, opened: Opened, blob: Any) -> AudioInfo:
+        _expect_one_part(opened, opened.audio, "sound")
+        return await probe_audio(opened, blob)
+
     async def _probe_video(self, opened: Opened, bitrate: int) -> VideoInfo:
+        _expect_one_part(opened, opened.video, "picture")
         decoded = partial(self._decoded, opened)
         try:
             info = await probe_video(opened, bitrate, decoded)
@@ -247,7 +256,7 @@ class BrowserMedia:
         return info
 
     async def _probe_image(self, opened: Opened, blob: Any) -> Probe:
-        header = parse_image_header(bytes((await blob.slice(0, HEADER_BYTES).arrayBuffer()).to_bytes()))
+        header = parse_image_header(await _slice(blob, 0, HEADER_BYTES))
         if header is not None and header.mime == "image/svg+xml":
             return await self._probe_drawing(opened, blob)
         if header is not None and header.size is not None and is_too_large(header.size):
@@ -287,7 +296,7 @@ class BrowserMedia:
         if self._lent.rasteriser is None:
             message = f"{opened.name} is an SVG drawing, which only a page can draw, and none lends a hand here."
             raise SourceError(f"{message} Save it as PNG, as large as it is needed.")
-        head = bytes((await blob.slice(0, HEADER_BYTES).arrayBuffer()).to_bytes()).decode("utf-8", "replace")
+        head = (await _slice(blob, 0, HEADER_BYTES)).decode("utf-8", "replace")
         opened.drawing, opened.drawing_size, opened.drawing_moves = blob, drawing_size(head), moves(head)
         size = opened.drawing_size
         info = VideoInfo(
@@ -304,6 +313,16 @@ class BrowserMedia:
             colour=None,
         )
         return Probe(opened.name, 0, info, None)
+
+
+def _expect_one_part(opened: Opened, track: Any, what: str) -> None:
+    parts = opened.parts.get(int(track.id))
+    if parts is not None:
+        raise put_together(opened.name, what, parts)
+
+
+async def _slice(blob: Any, start: int, end: int) -> bytes:
+    return bytes((await blob.slice(start, end).arrayBuffer()).to_bytes())
 
 
 async def _tried(probing: Awaitable[Info]) -> tuple[Info | None, str | None]:

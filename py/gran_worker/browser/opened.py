@@ -1,6 +1,7 @@
 """A source that stays open for the length of an export."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from gran_worker.browser.animation import Animation
@@ -19,6 +20,8 @@ class Opened:
     input: Any = None
     video: Any = None
     audio: Any = None
+    parts: Mapping[int, int] = field(default_factory=dict)
+    """How many parts its tracks are put together from, by id, where it is more than one."""
     bitmap: Any = None
     drawing: Any = None
     """The file of an SVG drawing, which has a bitmap once it is known how large it is needed."""

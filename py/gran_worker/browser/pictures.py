@@ -43,6 +43,7 @@ async def probe_video(opened: Opened, bitrate: int, decoded: Callable[[Any], Awa
                 raise SourceError(f"the picture of {name} has no frame that can be decoded.", code="E_DECODE")
             raw = Size(first.squarePixelWidth, first.squarePixelHeight)
             rotation: Rotation = int(first.rotation)  # type: ignore[assignment]
+            first_pts_us = round(first.timestamp * SECOND_US)
             square = first.codedWidth == raw.width and first.codedHeight == raw.height
             return VideoInfo(
                 kind="video",
@@ -50,14 +51,22 @@ async def probe_video(opened: Opened, bitrate: int, decoded: Callable[[Any], Awa
                 raw=raw,
                 shown=raw if rotation in (0, 180) else Size(raw.height, raw.width),
                 rotation=rotation,
-                first_pts_us=round(first.timestamp * SECOND_US),
+                first_pts_us=first_pts_us,
                 tick_us=SECOND_US / resolution,
                 frame_us=round(SECOND_US / rate) if rate > 0 else DEFAULT_FRAME_US,
                 opaque=opaque,
                 passes_straight=rotation == 0 and not first.flip and square and first.format in STRAIGHT_FORMATS,
                 colour=_colour(first.colorSpace),
                 coding=await find_coding(track, bitrate),
+                lost_from_us=await _lost_from(track, first_pts_us),
             )
+
+
+async def _lost_from(track: Any, first_pts_us: int) -> int | None:
+    """Where the file begins, if that is before the first frame that a decoder gives. Containers call anything a key frame."""
+    packet = or_none(await mediabunny.EncodedPacketSink.new(track).getFirstPacket(metadataOnly=True))
+    begins_us = first_pts_us if packet is None else round(packet.timestamp * SECOND_US)
+    return begins_us if begins_us < first_pts_us else None
 
 
 async def expect_end(track: Any, name: str, last_us: int | None, end_us: int) -> None:

@@ -20,6 +20,10 @@ PORT_CREDIT = 2
 """Writes on their way to the page at once."""
 ABORTING_S = 0.6
 """How long a file may take to be dropped before the export's end is told. It goes on after that."""
+OPENING_S = 0.15
+"""The same for one that has not even opened: perhaps it never does."""
+STREAM_ABORTING_S = 0.15
+"""The same for a stream, which hears of it only once a write that is under way has ended."""
 MEGABYTE = 1_000_000
 
 
@@ -119,7 +123,8 @@ class HandleDestination:
 
     async def abort(self) -> None:
         if not self._committed:
-            await leave(self._drop(), ABORTING_S)
+            is_opening = self._opening is not None and not self._opening.done()
+            await leave(self._drop(), OPENING_S if is_opening else ABORTING_S)
 
     async def reopened(self) -> Any | None:
         with js_errors(sink_error):
@@ -144,23 +149,27 @@ class HandleDestination:
     async def _remove(self) -> None:
         """What was created for this export. As long as it is open for writing that fails."""
         await self._look()
-        if self._was_empty and getattr(self._handle, "remove", None) is not None:
+        # Still empty: another tab may have put its film there meanwhile.
+        if self._was_empty and getattr(self._handle, "remove", None) is not None and await self._is_empty():
             await self._handle.remove()
             self._was_empty = False
 
     async def _look(self) -> None:
         """An empty file was created for this export: pickers and ``getFileHandle({create: true})`` leave one behind."""
         if self._was_empty is None:
-            self._was_empty = (await self._handle.getFile()).size == 0
+            self._was_empty = await self._is_empty()
+
+    async def _is_empty(self) -> bool:
+        return bool((await self._handle.getFile()).size == 0)
 
 
 class StreamDestination:
-    """A transferred WritableStream of ``{type: 'write', position, data}``."""
+    """A transferred WritableStream of ``{type: 'write', position, data}``. Its ``close()`` tells nothing: it is over at once."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
         self._writer: Any = None
-        self._written = 0
+        self._written = self._end = 0
         self._over = False
 
     async def open(self) -> None:
@@ -173,19 +182,25 @@ class StreamDestination:
             # A transferred stream posts its chunks on, and mediabunny writes into its buffer again.
             await self._writer.write(to_js_object({"type": "write", "position": position, "data": data.slice()}))
         self._written += data.byteLength
+        self._end = max(self._end, position + int(data.byteLength))
 
     async def settle(self) -> None:
-        """Nothing to do: each write was awaited."""
+        """A chunk is taken before it is written; one behind the last, with nothing in it, is taken only once the last was."""
+        await self.write(self._end, js.Uint8Array.new(0))
 
     async def commit(self) -> None:
         with js_errors(lambda name, message: sink_error(name, message, self._written)):
-            await self._writer.close()
+            try:
+                await self._writer.close()
+            except JsException:
+                await self._writer.closed  # which tells what broke it; the other, only that it is broken
+                raise
         self._over = True
 
     async def abort(self) -> None:
         if not self._over:
             self._over = True
-            await leave((self._writer or self._stream).abort(abort_reason()))
+            await leave((self._writer or self._stream).abort(abort_reason()), STREAM_ABORTING_S)
 
     async def reopened(self) -> Any | None:
         return None
@@ -233,7 +248,7 @@ class PortDestination:
         if self._proxy is None:
             await self.open()
         self._port.postMessage(to_js_object({"type": "abort", "reason": DID_NOT_FINISH}))
-        await leave(self._closed)
+        await leave(self._closed, STREAM_ABORTING_S)
         self._release()
 
     async def reopened(self) -> Any | None:
@@ -278,23 +293,30 @@ class Funnel:
     def __init__(self, destination: Destination, wrote: Callable[[int], None]) -> None:
         """``wrote(end)`` is called after each write with the file's size so far, bytes."""
         self._destination, self._wrote = destination, wrote
-        self._shut = False
+        self._given_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.failure: SinkError | None = None
         self.size = 0
         self._writing = create_proxy(self._write)
         self.stream = js.WritableStream.new(to_js_object_with_proxies({"write": self._writing}))
 
     def shut(self) -> None:
-        self._shut = True
+        """Also what is being written counts as written: mediabunny has nothing to wait for any more."""
+        if not self._given_up.done():
+            self._given_up.set_result(None)
 
     def release(self) -> None:
         self._writing.destroy()
 
     async def _write(self, chunk: Any, *_controller: Any) -> None:
-        if self._shut:
+        if self._given_up.done():
+            return
+        writing = asyncio.ensure_future(self._destination.write(int(chunk.position), chunk.data))
+        await asyncio.wait({writing, self._given_up}, return_when=asyncio.FIRST_COMPLETED)
+        if not writing.done():
+            await leave(writing, 0)
             return
         try:
-            await self._destination.write(int(chunk.position), chunk.data)
+            writing.result()
         except SinkError as error:
             self.failure = error
             raise

@@ -80,6 +80,7 @@ class SoundEncoder:
         self._output.addAudioTrack(self._source)
         self._ending = Ending(self._output)
         self._fed = 0
+        self._adding: asyncio.Future[Any] | None = None
 
     async def start(self) -> None:
         await self._output.start()
@@ -94,8 +95,12 @@ class SoundEncoder:
             timestamp=self._fed / rate_hz,
         )
         self._fed += block.shape[1]
+        # Not awaited itself: a cancellation would cancel it, and then nobody could tell when it is over.
+        self._adding = asyncio.ensure_future(self._source.add(sample))
+        self._adding.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
-            await self._source.add(sample)
+            await asyncio.wait({self._adding})
+            self._adding.result()
         finally:
             sample.close()
 
@@ -112,7 +117,8 @@ class SoundEncoder:
         return came
 
     async def abandon(self) -> None:
-        await self._ending.cancel()
+        # One that is closed while it starts, or while a block waits for it, leaves its worker behind for ever.
+        await self._ending.cancel(self._adding)
 
     def release(self) -> None:
         self._ending.afterwards(self._taking.destroy)

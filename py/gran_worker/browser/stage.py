@@ -38,7 +38,7 @@ class Stage:
             raise ContractError("canvas: is used for something else already")
         self.media = BrowserMedia({}, lambda: None, lent)
         self._known: dict[str, tuple[Any, ...]] = {}
-        self._fonts: dict[str, Any] = {}
+        self._sources = Sources({}, {})
         self._view: View | None = None
         self._size = Size(2, 2)
         self._typesetter: Typesetter | None = None
@@ -54,10 +54,13 @@ class Stage:
         self._known |= {path: known[path] for path in other & known.keys()}
         for path, file in files.items():
             self.media.offer(path, file)
-        if {family: _identity(font) for family, font in sources.fonts.items()} != {f: _identity(font) for f, font in self._fonts.items()}:
-            self._fonts = sources.fonts
+        if _identities(sources.fonts) != _identities(self._sources.fonts):
             self._undress()
+        self._sources = sources
         return other
+
+    async def read_otio(self, name: tuple[str, ...]) -> str:
+        return await self._sources.read_otio(name)
 
     async def forget(self, path: str) -> None:
         await self.media.forget(path, gone=path not in self._known)
@@ -67,7 +70,7 @@ class Stage:
             self._undress()
         if self._typesetter is None:
             self._typesetter = Typesetter(plan.size)
-        await self._typesetter.prepare(texts_of(plan), self._fonts, self._told)
+        await self._typesetter.prepare(texts_of(plan), self._sources.fonts, self._told)
         await self.media.rasterise(drawings_of(plan))
         if self._executor is not None:
             return
@@ -161,6 +164,10 @@ async def _opened(file: Any) -> Any:
         return await file.getFile()
     except JsException:
         return file
+
+
+def _identities(fonts: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
+    return {family: _identity(font) for family, font in fonts.items()}
 
 
 def _identity(file: Any) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from gran_worker.browser import encoder
 from gran_worker.browser.canvas2d import Canvas2D
 from gran_worker.browser.executor import Executor
 from gran_worker.browser.ffi import entries, or_none
+from gran_worker.browser.files import about, read_whole
 from gran_worker.browser.graphics import open_executor
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.media import BrowserMedia
@@ -23,6 +24,7 @@ from gran_worker.browser.truecolour import TrueColour
 from gran_worker.browser.typesetter import Typesetter, Written
 from gran_worker.drawings import Drawing, wanted_drawings
 from gran_worker.errors import GraphicsError
+from gran_worker.interchange import MAX_FILE_BYTES, otio_text
 from gran_worker.messages import Warning
 from gran_worker.plan import RenderPlan
 from gran_worker.settings import Settings
@@ -45,6 +47,12 @@ class Sources:
         sources = cls({}, {})
         sources._collect(timeline, ())
         return sources
+
+    async def read_otio(self, name: tuple[str, ...]) -> str:
+        """The text of the OpenTimelineIO file with this name (``Scope.find_source``). Raises ContractError and SourceError."""
+        file_name, data = await read_whole(self.files["\0".join(name)], MAX_FILE_BYTES, name[-1])
+        with about(file_name):
+            return otio_text(data)
 
     def _collect(self, timeline: Any, keys: tuple[str, ...]) -> None:
         for path, file in _entries(timeline, "sources"):

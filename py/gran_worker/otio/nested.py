@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from gran_worker.errors import ContractError
 from gran_worker.otio.reading import read
 from gran_worker.refusals import parse_json, printable
-from gran_worker.scope import Scope, check_paths
+from gran_worker.scope import Scope
 from gran_worker.snapshot import NestedTimeline, Timeline, file_name
 
 MAX_FILES = 100
@@ -22,8 +22,8 @@ ReadText = Callable[[tuple[str, ...]], Awaitable[str]]
 async def with_otio_files(timeline: Timeline, read_text: ReadText) -> Timeline:
     """``timeline`` with every OTIO file that a clip shows, and that those show, among its ``timelines``.
 
-    What such a file names is looked up in the ``sources`` around it; nothing is fetched. Raises ContractError for a file that
-    is none, with its name, and PlanError for a clip in one whose source is not there.
+    What such a file names is looked up in the ``sources`` around it, and may be missing there; nothing is fetched. Raises
+    ContractError for a file that is none, with its name.
     """
     n_files = 0
     while True:
@@ -36,8 +36,6 @@ async def with_otio_files(timeline: Timeline, read_text: ReadText) -> Timeline:
         holder, path = wanted
         text = await read_text((*holder.keys, path))
         timeline = _put(timeline, holder.keys, path, _parsed(text, printable(file_name(path))))
-    if n_files:
-        check_paths(timeline)
     return timeline
 
 

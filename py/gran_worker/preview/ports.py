@@ -42,6 +42,9 @@ class StagePort(Protocol):
     async def supply(self, parcel: object) -> Collection[str]:
         """Takes the files of a ``show_preview`` as it came; says which sources are gone or have become other files."""
 
+    async def read_otio(self, name: tuple[str, ...]) -> str:
+        """The text of the supplied file with this name (``Scope.find_source``). Raises ContractError and SourceError."""
+
     async def forget(self, path: str) -> None:
         """Closes a source."""
 

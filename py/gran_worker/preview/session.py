@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gran_worker.errors import ExportError, InternalError, PlanError
+from gran_worker.otio.nested import with_otio_files
 from gran_worker.plan import RenderPlan, build_plan, source_paths
 from gran_worker.ports import Clock, Probe
 from gran_worker.preview.film import Film
@@ -16,7 +17,7 @@ from gran_worker.preview.playback import Playback
 from gran_worker.preview.ports import SpeakerPort, StagePort
 from gran_worker.preview.scrub import ReaderPool
 from gran_worker.preview.tolerance import TolerantMedia
-from gran_worker.scope import Missing, find_missing
+from gran_worker.scope import find_missing
 from gran_worker.settings import Settings
 from gran_worker.snapshot import Timeline, label
 from gran_worker.wire import Opaque
@@ -282,8 +283,7 @@ class Preview:
 
     async def _build(self, wish: Wish) -> None:
         settings = wish.message.view.settings()
-        missing = find_missing(wish.message.timeline)
-        timeline = _completed(wish.message.timeline, missing)
+        timeline = _completed(wish.message.timeline)
         async with self._scene:
             changed = set(await self._stage.supply(wish.parcel))
         async with AsyncExitStack() as scene:
@@ -319,6 +319,7 @@ class Preview:
         self._tell_state()
 
     async def _plan(self, timeline: Timeline, settings: Settings) -> RenderPlan | None:
+        timeline = _completed(await with_otio_files(timeline, self._stage.read_otio))
         paths = source_paths(timeline)
         self._media.clips = paths
         for path in paths.keys() - self._probes.keys():
@@ -361,8 +362,9 @@ class Preview:
                 await playback.stop()
 
 
-def _completed(timeline: Timeline, missing: tuple[Missing, ...]) -> Timeline:
+def _completed(timeline: Timeline) -> Timeline:
     """``timeline`` with a source for every path that has none: opening it will fail, and be told, as that of any broken one."""
+    missing = find_missing(timeline)
     for each in missing:
         if each.what == "timeline":
             raise PlanError(f"Clip {label(each.clip)}: its timeline is missing.", code="E_MISSING", clip_id=each.clip.id)

@@ -1,5 +1,5 @@
 /** How much memory the browser's processes really use, and whether it grows. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { BrowserContext, CDPSession } from '@playwright/test';
 
 const MIB = 2 ** 20;
@@ -19,8 +19,23 @@ export class Memory {
 
   /** MiB of all renderers together: the page and its workers are in one of them. */
   async rendererMib(): Promise<number> {
+    return this.sum(bytesOf);
+  }
+
+  /** Forgets the peak. Returns MiB resident now, which is what the next peak grows from. */
+  async beginPeak(): Promise<number> {
+    await this.sum((pid) => writeFile(`/proc/${pid}/clear_refs`, '5').then(() => 0));
+    return this.peakMib();
+  }
+
+  /** MiB that all renderers together had resident at most since then. */
+  peakMib(): Promise<number> {
+    return this.sum(async (pid) => 1024 * Number(/^VmHWM:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0));
+  }
+
+  private async sum(bytes: (pid: number) => Promise<number>): Promise<number> {
     const { processInfo } = await this.session.send('SystemInfo.getProcessInfo');
-    const sizes = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => bytesOf(id));
+    const sizes = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => bytes(id));
     return (await Promise.all(sizes)).reduce((a, b) => a + b, 0) / MIB;
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Memory does not grow with the film: `make soak` makes 30 minutes at 720p and writes what came of it into docs/soak.md. Fewer minutes say
- * little: what the browser keeps of the first few hundred drawn frames hides what a minute of film costs.
+ * Memory does not grow with the film: `make soak` makes 30 minutes at 720p and writes what came of it into docs/soak.md. Every run of the tests makes
+ * 3 minutes of small frames at 6 a second. A frame that is kept at every fifth of them, a tenth of the sound's blocks, 5 kB for each packet: each would
+ * be over the limit. What a packet or a second of sound costs by the byte needs the 30 minutes.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -17,6 +18,7 @@ const MINUTES = Number(process.env.GRAN_SOAK_MINUTES ?? 3);
 const IS_LONG = MINUTES > 3;
 const SOURCE: MediaName = IS_LONG ? 'large.mp4' : 'long-gop.mp4';
 const SIZE = IS_LONG ? { width: 1280, height: 720 } : { width: 320, height: 180 };
+const FPS = IS_LONG ? 30 : 6;
 const SAMPLE_MS = IS_LONG ? 2000 : 200;
 /** Caches fill, heaps find their size. */
 const WARM_UP = 0.2;
@@ -41,8 +43,6 @@ let page: Page;
 let profile: string;
 
 // A profile on the disk: an incognito window keeps its private files in memory.
-test.skip(process.env.GRAN_SOAK_MINUTES === undefined, 'takes an hour: make soak');
-
 test.beforeAll(async ({}, info) => {
   const { baseURL, launchOptions } = info.project.use;
   profile = await mkdtemp(join(tmpdir(), 'gran-soak-'));
@@ -73,7 +73,7 @@ async function soak(film: Timeline, settings: Settings): Promise<Soaked> {
   const drawn = { ...film, tracks: film.tracks.map((track) => ({ ...track, items: track.items.map(scaledEveryFourth) })) };
   const memory = await Memory.of(context);
   const startedAt = Date.now();
-  await page.evaluate(start, { timeline: drawn, settings: { ...settings, ...SIZE, copy: 'never' as const }, source: SOURCE });
+  await page.evaluate(start, { timeline: drawn, settings: { ...settings, ...SIZE, fps: FPS }, source: SOURCE });
   const samples: Sample[] = [];
   for (;;) {
     const { frame, ended, heap, bytes } = await page.evaluate(() => (globalThis as any).soak);
@@ -83,7 +83,7 @@ async function soak(film: Timeline, settings: Settings): Promise<Soaked> {
       return { samples, heapMib: { first, last }, seconds: (Date.now() - startedAt) / 1000, frames: frame, bytes };
     }
     await collectGarbage();
-    if (frame > 0) samples.push({ x: frame / 30 / 60, y: await memory.rendererMib() });
+    if (frame > 0) samples.push({ x: frame / FPS / 60, y: await memory.rendererMib() });
     await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
   }
 }
@@ -128,11 +128,12 @@ for (const [settings, limit] of LIMITS) {
   test(`${MINUTES} minutes of ${settings.container} take at most ${limit} MiB a minute`, async ({ browserName }) => {
     test.setTimeout(IS_LONG ? 3_600_000 : 120_000);
     expect(browserName).toBe('chromium');
+    test.skip(!IS_LONG && settings.container === 'webm', 'heaps find their size for longer than that: make soak');
     // The first film takes what every later one has: modules, codecs, and caches that fill with every shot.
     await soak(longFilm(24, SOURCE, 0.5), settings);
     const soaked = await soak(longFilm(MINUTES * 60, SOURCE), settings);
     const { samples, heapMib, seconds, frames } = soaked;
-    expect(frames).toBe(MINUTES * 60 * 30);
+    expect(frames).toBe(MINUTES * 60 * FPS);
     const settled = samples.filter(({ x }) => x > WARM_UP * MINUTES);
     expect(settled.length).toBeGreaterThan(20);
     const growth = slope(settled);
@@ -158,7 +159,7 @@ async function record(settings: Settings, limit: number, growth: number, soaked:
   const range = `${Math.min(...sizes).toFixed(0)} … ${Math.max(...sizes).toFixed(0)}`;
   const row = [
     settings.container,
-    `${settings.codec}, ${MINUTES} min of ${SIZE.width}×${SIZE.height} at 30 fps, ${(soaked.bytes / 2 ** 20).toFixed(0)} MiB`,
+    `${settings.codec}, ${MINUTES} min of ${SIZE.width}×${SIZE.height} at ${FPS} fps, ${(soaked.bytes / 2 ** 20).toFixed(0)} MiB`,
     growth.toFixed(2),
     limit,
     range,

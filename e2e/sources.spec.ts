@@ -2,6 +2,7 @@
 import type { Fault } from './faults.ts';
 import { expectFrames, expectWorks, SHORT, shot, SILENT, timeline } from './films.ts';
 import { expect, test, type Request, type Source } from './harness.ts';
+import { Memory } from './memory.ts';
 import * as read from './read.ts';
 
 /** The short film out of another file. */
@@ -101,8 +102,13 @@ for (const [what, { source, faults = [], isImage, message, code }] of Object.ent
   test(`${what}: a right picture or a named error`, async ({ bench }) => {
     test.setTimeout(60_000);
     const request = { timeline: outOf(source, isImage), settings: SILENT, output: { $opfs: bench.name() }, faults };
+    const memory = await Memory.of(bench.context);
+    const before = await memory.beginPeak();
     const outcome = await bench.export(request);
     expect(outcome.ms).toBeLessThan(15_000);
+    // The page makes the file, of which it holds all for a moment.
+    const made = ('$broken' in source && source.$broken.zerosMb) || 0;
+    expect((await memory.peakMib()) - before, 'MiB that it takes at most').toBeLessThan(256 + made);
     if (faults.length) expect(outcome.audit.struck).toBeGreaterThan(0);
     if (message === undefined || !code) console.log(`    ${outcome.error?.message ?? 'completed'}`);
     if (outcome.completed) expect(code, 'the film is right where that can be').toBeUndefined();

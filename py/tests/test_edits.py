@@ -1,6 +1,5 @@
 """Edit lists: which of them are more than one part of a file, whatever else the file is."""
 
-import asyncio
 import struct
 from collections.abc import Sequence
 
@@ -9,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gran_worker.edits import HEAD_BYTES, Edit, count_parts, find_parts
+from tests.loop import run
 
 MOVIE_HZ, MEDIA_HZ = 1000, 15_360
 
@@ -53,7 +53,7 @@ def parts_of(file: bytes) -> dict[int, int]:
         assert end - start <= HEAD_BYTES, "never more than a little at once"
         return file[start:end]
 
-    found = dict(asyncio.run(find_parts(read, len(file))))
+    found = dict(run(find_parts(read, len(file))))
     assert reads < 1100
     return found
 

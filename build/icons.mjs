@@ -32,7 +32,11 @@ try {
   }
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.goto(site.url);
-  await page.waitForTimeout(4000);
+  await page.getByText('Ready', { exact: false }).first().waitFor(); // and with it the preview
+  await page.keyboard.press('Space');
+  await page.waitForTimeout(2500); // into the title
+  await page.keyboard.press('Space');
+  await page.waitForTimeout(1000);
   await writeFile(`${WEB}pwa/wide.png`, await page.screenshot());
 } finally {
   await browser.close();

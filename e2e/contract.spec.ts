@@ -12,7 +12,7 @@ const DATA = ['queuePeaks', 'liveObjects'];
 const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
   warning: ['clipId'],
   failure: ['clipId', 'timeUs'],
-  telemetry: ['timesRealTime', 'peakHeapBytes', 'executor', 'encoder', 'sound', 'liveObjects'],
+  telemetry: ['now', 'timesRealTime', 'peakHeapBytes', 'executor', 'encoder', 'sound', 'liveObjects'],
   source_info: ['video', 'audio', 'problem'],
   support: ['video[].reason', 'audio[].reason'],
 };

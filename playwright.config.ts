@@ -17,8 +17,8 @@ const port = (process.env.GRAN_E2E_PORT ??= String(await freePort()));
 const baseURL = `http://localhost:${port}/`;
 const executablePath = findBrowser();
 
-/** Deadlines, frame rates and long tasks: nothing else may run beside these. */
-const TIMED = ['cancel', 'faults', 'page', 'preview'].map((name) => `**/${name}.spec.ts`);
+/** Deadlines, frame rates, long tasks and memory that grows: nothing else may run beside these. */
+const TIMED = ['cancel', 'faults', 'page', 'preview', 'repetition', 'soak'].map((name) => `**/${name}.spec.ts`);
 
 export default defineConfig({
   testDir: 'e2e',

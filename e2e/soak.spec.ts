@@ -91,7 +91,8 @@ async function soak(film: Timeline, settings: Settings): Promise<Soaked> {
 /** What nothing holds any more is not memory that grows; the collector takes its time to see it. */
 async function collectGarbage(): Promise<void> {
   const gc = (): void => (globalThis as any).gc();
-  await Promise.all([page.evaluate(gc), ...page.workers().map((worker) => worker.evaluate(gc))]);
+  // Workers that encoders have of their own come and go.
+  await Promise.all([page.evaluate(gc), ...page.workers().map((worker) => worker.evaluate(gc).catch(() => undefined))]);
 }
 
 function scaledEveryFourth<T>(item: T, index: number): T {

@@ -143,7 +143,7 @@ test(`${MINUTES} minutes of ${TRACKS} tracks out of ${HOURS} hours of sound`, as
     const startedAt = Date.now();
     let state: { frame: number; ended: string };
     do {
-      await Promise.all([page.evaluate(collect), ...page.workers().map((worker) => worker.evaluate(collect))]);
+      await Promise.all([page.evaluate(collect), ...page.workers().map((worker) => worker.evaluate(collect).catch(() => undefined))]);
       state = await page.evaluate(() => (globalThis as any).soak);
       if (state.frame > 0 && !state.ended) samples.push({ x: state.frame / FPS / 60, y: await memory.rendererMib() });
       await new Promise((resolve) => setTimeout(resolve, MINUTES > 3 ? 5000 : 1000));

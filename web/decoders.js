@@ -1,7 +1,7 @@
 /**
  * mediabunny keeps its decoders to itself. Here they are watched: whether they move, how far they run ahead, and that each is closed in the
  * end, also one that hangs and that mediabunny waits for. So are their frames: those that were still to be sorted when a decoder broke down
- * are forgotten in there, and so are the workers of encoders that were given up while they began.
+ * are forgotten in there.
  */
 
 /** mediabunny feeds a decoder as long as no more than this many chunks wait. */
@@ -18,14 +18,11 @@ export class Decoders {
   #open = new Set();
   /** @type {Set<VideoFrame>} */
   #frames = new Set();
-  /** @type {Set<Worker>} */
-  #workers = new Set();
   #users = 0;
 
   /** Puts watched classes in the place of the browser's own. @param {any} scope a worker's global object */
   watch(scope) {
     for (const name of ['VideoDecoder', 'AudioDecoder']) if (scope[name]) scope[name] = this.#watched(scope[name]);
-    scope.Worker = this.#followed(scope.Worker);
     if (scope.VideoDecoder) limit(scope.VideoDecoder.prototype);
     // mediabunny merges colour and alpha in as many workers. A frame that overtook another there is forgotten when their decoder is closed.
     Object.defineProperty(scope.navigator, 'hardwareConcurrency', { value: 1 });
@@ -46,24 +43,6 @@ export class Decoders {
     for (const decoder of this.#open) if (decoder.state !== 'closed') decoder.close();
     for (const frame of this.#frames) frame.close();
     this.#frames.clear();
-    for (const worker of this.#workers) worker.terminate();
-  }
-
-  /** @param {any} Original */
-  #followed(Original) {
-    const workers = this.#workers;
-    return class extends Original {
-      /** @param {any[]} args */
-      constructor(...args) {
-        super(...args);
-        workers.add(/** @type {any} */ (this));
-      }
-
-      terminate() {
-        workers.delete(/** @type {any} */ (this));
-        super.terminate();
-      }
-    };
   }
 
   /** @param {VideoFrame} frame */

@@ -248,7 +248,7 @@ const HANGING: Readonly<Record<string, readonly [Fault, When]>> = {
   'a file whose first bytes do not come': [{ where: 'ReadableStreamDefaultReader.read', how: 'hang' }, { afterMs: 400 }],
   'a picture file that does not open': [{ where: 'createImageBitmap', how: 'hang' }, { afterMs: 400 }],
   'a decode': [{ where: 'VideoDecoder.output', at: 40, how: 'drop' }, { afterMs: 900 }],
-  'the flush of a decoder': [{ where: 'VideoDecoder.flush', how: 'hang' }, { afterMs: 900 }],
+  'the flush of a decoder': [{ where: 'VideoDecoder.flush', how: 'hang' }, { afterMs: 2000 }],
   'an encode': [{ where: 'VideoEncoder.encode', at: 10, how: 'hang' }, { afterMs: 900 }],
   'the flush of an encoder': [{ where: 'VideoEncoder.flush', at: 1, how: 'hang' }, { afterMs: 900 }],
   'the opening of the destination': [{ where: 'FileSystemFileHandle.createWritable', how: 'slow', ms: 2000 }, { afterMs: 600 }],

@@ -50,7 +50,6 @@ test.beforeAll(async ({}, info) => {
   profile = await mkdtemp(join(tmpdir(), 'gran-soak-'));
   context = await chromium.launchPersistentContext(profile, {
     ...launchOptions,
-    args: [...(launchOptions?.args ?? []), '--js-flags=--expose-gc'],
     baseURL: baseURL!,
   });
   page = await context.newPage();

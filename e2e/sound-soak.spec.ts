@@ -101,7 +101,6 @@ test(`${MINUTES} minutes of ${TRACKS} tracks out of ${HOURS} hours of sound`, as
   // A profile on the disk: an incognito window keeps its private files in memory.
   const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
     ...launchOptions,
-    args: [...(launchOptions?.args ?? []), '--js-flags=--expose-gc'],
     baseURL: baseURL!,
   });
   try {

@@ -13,8 +13,8 @@ const MINUTES = Number(process.env.GRAN_SOUND_SOAK_MINUTES ?? 2);
 const TRACKS = 20;
 const RATE_HZ = 48_000;
 const HOURS = 3;
-/** MiB for each minute of film. What a minute of twenty tracks takes decoded is 460; in few minutes, collectors' habits weigh more. */
-const LIMIT = MINUTES > 3 ? 1.5 : 20;
+/** MiB for each minute of film. Twenty tracks decoded whole take 460; in two minutes the collectors' habits alone have made 32, so a fifth of it is what they can show. */
+const LIMIT = MINUTES > 3 ? 1.5 : 92;
 /** Stretches of the film of which the least is looked at: collectors come when they like. */
 const STRETCHES = 12;
 /** Caches fill, heaps find their size. */

@@ -65,8 +65,10 @@ export function focusClip(id) {
   focused.value = id;
   const clip = findClip(doc.value, id);
   if (clip) reveal(startOf(clip));
-  // After it has been drawn, where it was too far away.
-  requestAnimationFrame(() => document.querySelector(/** @type {'div'} */ (`.clip[data-id="${CSS.escape(id)}"]`))?.focus());
+  const clipElement = () => document.querySelector(/** @type {'div'} */ (`.clip[data-id="${CSS.escape(id)}"]`));
+  // At once, for the next key may come before the next frame; once it has been drawn, where it was too far away.
+  if (clipElement()) clipElement()?.focus();
+  else requestAnimationFrame(() => clipElement()?.focus());
 }
 
 /** Begins to carry the clip that has the focus. */

@@ -252,7 +252,7 @@ class BrowserMedia:
             opened.in_software = True
             info = await probe_video(opened, bitrate, decoded)
         opened.first_pts_us, opened.frame_us = info.first_pts_us, info.frame_us
-        opened.planar_colour = info.colour if info.passes_straight else None
+        opened.planar_colour = info.colour if info.upright and info.planar else None
         return info
 
     async def _probe_image(self, opened: Opened, blob: Any) -> Probe:
@@ -286,7 +286,8 @@ class BrowserMedia:
             tick_us=0,
             frame_us=animation.shortest_us if animation is not None else DEFAULT_FRAME_US,
             opaque=header is not None and header.mime in ("image/jpeg", "image/bmp"),
-            passes_straight=False,
+            upright=False,
+            planar=False,
             colour=None,
             animated=animation is not None,
         )
@@ -309,7 +310,8 @@ class BrowserMedia:
             tick_us=0,
             frame_us=DEFAULT_FRAME_US,
             opaque=False,
-            passes_straight=False,
+            upright=False,
+            planar=False,
             colour=None,
         )
         return Probe(opened.name, 0, info, None)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import js
 from pyodide.ffi import JsException, create_proxy
 
-from gran_worker.browser.ffi import class_name, js_errors, leave, to_js_object
+from gran_worker.browser.ffi import class_name, js_errors, leave, or_none, to_js_object
 from gran_worker.errors import SinkError
 
 DID_NOT_FINISH = "The export did not finish."
@@ -150,8 +150,8 @@ class HandleDestination:
         """What was created for this export. As long as it is open for writing that fails."""
         await self._look()
         # Still empty: another tab may have put its film there meanwhile.
-        if self._was_empty and getattr(self._handle, "remove", None) is not None and await self._is_empty():
-            await self._handle.remove()
+        if self._was_empty and await self._is_empty():
+            await _remove_file(self._handle)
             self._was_empty = False
 
     async def _look(self) -> None:
@@ -161,6 +161,21 @@ class HandleDestination:
 
     async def _is_empty(self) -> bool:
         return bool((await self._handle.getFile()).size == 0)
+
+
+async def _remove_file(handle: Any) -> None:
+    """Firefox (153) has no ``remove()``, and no handles but those of the origin's private files, where it can be found by its place."""
+    if getattr(handle, "remove", None) is not None:
+        await handle.remove()
+        return
+    folder = await js.navigator.storage.getDirectory()
+    place = or_none(await folder.resolve(handle))
+    if place is None:
+        return
+    *folders, name = place
+    for each in folders:
+        folder = await folder.getDirectoryHandle(each)
+    await folder.removeEntry(name)
 
 
 class StreamDestination:

@@ -1,15 +1,19 @@
 #!/usr/bin/env node
 /**
- * Debian's Firefox, as Playwright wants one: takes its arguments, prints its address. Playwright speaks WebDriver BiDi to a Firefox newer than
- * the ESR and ends everything at the first command that this one does not know. Between the two, such a command is done with as soon as it is asked.
+ * Debian's Firefox, as Playwright wants one: takes its arguments, prints its address. Playwright speaks WebDriver BiDi as a Firefox newer than the
+ * ESR does, and gives up at the first command that this one does not know. What goes between the two is made to fit here.
  */
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { WebSocket, WebSocketServer } from 'ws';
 import { findFirefox } from '../build/browser.mjs';
 
 /** Commands that change nothing for these tests. */
 const OPTIONAL = ['emulation.setMediaFeaturesOverride'];
+
+/** @type {Map<string, string>} */
+const downloads = new Map();
 
 const path = findFirefox();
 if (!path) throw new Error('Firefox is not installed.');
@@ -32,6 +36,13 @@ function listen(address) {
   });
 }
 
+/** Its downloads have no ids: they are told apart by their addresses. @param {any} event @returns {any} */
+function withId({ method, params, ...rest }) {
+  const { url } = params;
+  if (method === 'browsingContext.downloadWillBegin') downloads.set(url, randomUUID());
+  return { method, params: { ...params, download: params.download ?? downloads.get(url) }, ...rest };
+}
+
 /** @param {WebSocket} client @param {WebSocket} browser */
 function relay(client, browser) {
   /** @type {Set<number>} */
@@ -47,7 +58,8 @@ function relay(client, browser) {
   browser.on('message', (data) => {
     const text = String(data);
     const id = asked.size ? JSON.parse(text).id : undefined;
-    client.send(asked.delete(id) ? JSON.stringify({ type: 'success', id, result: {} }) : text);
+    if (asked.delete(id)) client.send(JSON.stringify({ type: 'success', id, result: {} }));
+    else client.send(text.includes('"browsingContext.download') ? JSON.stringify(withId(JSON.parse(text))) : text);
   });
   client.on('close', () => firefox.kill()); // however the test run ended
   browser.on('close', () => client.close());

@@ -24,6 +24,8 @@ OPENING_S = 0.15
 """The same for one that has not even opened: perhaps it never does."""
 STREAM_ABORTING_S = 0.15
 """The same for a stream, which hears of it only once a write that is under way has ended."""
+UNLOCKING_S, UNLOCKING_TRIES = 0.02, 50
+"""How often a file is asked for that its writer has been told to let go of."""
 MEGABYTE = 1_000_000
 
 
@@ -144,7 +146,11 @@ class HandleDestination:
         if opening is not None:
             with suppress(JsException):  # it did not open, or broke before: then there is nothing to drop
                 await (await opening).abort(abort_reason())
-        await self._remove()
+        for _ in range(UNLOCKING_TRIES):
+            # Browsers let go of a file a moment after they say so.
+            with suppress(JsException):
+                return await self._remove()
+            await asyncio.sleep(UNLOCKING_S)
 
     async def _remove(self) -> None:
         """What was created for this export. As long as it is open for writing that fails."""

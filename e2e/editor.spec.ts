@@ -172,6 +172,7 @@ test('every command is undone by name', async ({ person }) => {
 test('clips are dragged, trimmed and snapped by mouse', async ({ person }) => {
   const { page } = person;
   await person.visit();
+  await person.expectEngineReady();
   const drag = async (from: { x: number; y: number }, dx: number, dy = 0) => {
     await page.mouse.move(from.x, from.y);
     await page.mouse.down();
@@ -200,7 +201,6 @@ test('clips are dragged, trimmed and snapped by mouse', async ({ person }) => {
   await expect(person.clip('shore.webm')).toHaveCount(3);
 
   await test.step('without a task that holds the page up', async () => {
-    await person.expectEngineReady();
     const round = async () => {
       await page.evaluate(() => {
         const scope = globalThis as unknown as { longest: number };

@@ -3,6 +3,7 @@ import { loadPyodide } from 'pyodide';
 import { integrity, lock, wheel } from 'virtual:runtime';
 import { Decoders } from './decoders.js';
 import { guardReads } from './guard-reads.js';
+import { PlaneMixer } from './plane-mixer.js';
 import { takeSounds } from './take-sounds.js';
 import { toJsonText } from './to-json-text.js';
 import { waker } from './waker.js';
@@ -87,7 +88,17 @@ async function boot() {
   const loadPixi = () => import('./pixi.js');
   const decoders = new Decoders();
   decoders.watch(self);
-  python.registerJsModule('gran_js', { toJsonText, takeSounds, guardReads, registerEncoder, loadPixi, loadPackage, decoders, waker });
+  python.registerJsModule('gran_js', {
+    toJsonText,
+    takeSounds,
+    guardReads,
+    registerEncoder,
+    loadPixi,
+    loadPackage,
+    decoders,
+    waker,
+    PlaneMixer,
+  });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }

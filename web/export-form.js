@@ -100,21 +100,25 @@ function presetOption(value, now, about, numbers, off = false) {
 function presetRow(now, preset) {
   const made = choiceOf(preset);
   const settings = settingsFor(made);
-  const { durationUs } = spanOf(made);
-  const found = measured.value.get(trialKey(settings));
   const about = isSoundOnly(made.container)
     ? `${t.containerNames[made.container]} · ${codecName(made.audioCodec)}`
     : `${t.containerNames[made.container]} · ${codecName(made.codec)} · ${Math.min(settings.width, settings.height)}p`;
-  const size = bytes(found?.bytes ?? estimatedBytes(settings, durationUs));
-  const numbers = html`<span title=${found ? t.setup.measured : t.setup.guessed} data-measured=${found ? 'true' : 'false'}
+  return presetOption(preset, now, about, numbers(made), preset === 'audio' && !filmHasSound.value);
+}
+
+/** How large the film would become, and how long it would take. @param {Choice} made */
+function numbers(made) {
+  const settings = settingsFor(made);
+  const found = measured.value.get(trialKey(settings));
+  const size = bytes(found?.bytes ?? estimatedBytes(settings, spanOf(made).durationUs));
+  return html`<span title=${found ? t.setup.measured : t.setup.guessed} data-measured=${found ? 'true' : 'false'}
     >≈ ${size}${found ? html` · ≈ ${span(Math.max(1, found.seconds))}` : nothing}</span
   >`;
-  return presetOption(preset, now, about, numbers, preset === 'audio' && !filmHasSound.value);
 }
 
 /** @param {Choice} now */
 function customRow(now) {
-  return presetOption('custom', now, now.preset === 'custom' ? t.setup.customNow : '', '');
+  return presetOption('custom', now, now.preset === 'custom' ? t.setup.customNow : '', now.preset === 'custom' ? numbers(now) : '');
 }
 
 /** @param {Choice} now */

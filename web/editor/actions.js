@@ -8,6 +8,7 @@ import {
   doc,
   filmUs,
   focused,
+  lastStep,
   playheadUs,
   primary,
   redo,
@@ -81,7 +82,7 @@ export function remove(ripple = false) {
   const count = ids.size;
   if (!run(label, (now) => (ripple ? clips.rippleRemove : clips.remove)(now, ids))) return toast(t.lockedTrack);
   if (next && findClip(doc.value, next)) focused.value = next;
-  toast(t.deleted(count), { choices: [{ label: t.undo, act: undo }] });
+  toast(t.deleted(count), { step: lastStep.value, choices: [{ label: t.undo, act: undo }] });
 }
 
 /** Where the keyboard goes when clips go. @param {ReadonlySet<string>} ids */

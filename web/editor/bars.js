@@ -116,7 +116,7 @@ export function toolBar() {
     ${
       range
         ? html`<span class="range">
-            ${t.tools.range(timecode(rate, range.startUs), timecode(rate, range.startUs + range.durationUs))}
+            <span>${t.tools.range(timecode(rate, range.startUs), timecode(rate, range.startUs + range.durationUs))}</span>
             ${tool('x', t.tools.clearRange, 'clearRange', actions.clearRange, off)}
           </span>`
         : nothing

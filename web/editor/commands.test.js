@@ -332,6 +332,40 @@ test('lengths in pixels follow the size of the output; missing files are left ou
   assert.deepEqual(timelineOf(doc, new Map()).tracks[0].items, []);
 });
 
+test('a film in the film brings its files along, without those that are missing', () => {
+  const inner = filmOf(1, 2);
+  const [track] = inner.tracks;
+  const shown = { kind: /** @type {const} */ ('clip'), clipType: /** @type {const} */ ('timeline'), source: { path: 'titles' } };
+  const range = { startUs: 0, durationUs: SECOND };
+  const doc = {
+    ...clips.place(emptyDoc('Outer'), 'v1', [{ ...shown, timelineRange: range, sourceRange: range }]),
+    timelines: { titles: { timebase: inner.timebase, tracks: [{ ...track, items: [...track.items] }] } },
+  };
+  const file = new File([], 'a.mp4');
+  const there = timelineOf(doc, new Map([['a.mp4', file]]));
+  assert.deepEqual(
+    [there.sources, there.tracks[0].items.length, there.timelines?.titles.tracks[0].items.length],
+    [{ 'a.mp4': file }, 1, 2],
+  );
+  const gone = timelineOf(doc, new Map());
+  assert.deepEqual([gone.sources, gone.tracks[0].items.length, gone.timelines?.titles.tracks[0].items.length], [{}, 1, 0]);
+});
+
+test('what an imported file held in a gap moves with the clips after it', () => {
+  const doc = filmOf(1, 1);
+  const gap = { kind: /** @type {const} */ ('gap'), id: 'g', timelineRange: { startUs: 2 * SECOND, durationUs: SECOND } };
+  const held = { ...doc, tracks: doc.tracks.map((track, n) => (n ? track : { ...track, gaps: [gap] })) };
+  const [{ gaps }] = clips.rippleRemove(held, some(held, 0)).tracks;
+  assert.deepEqual(gaps?.[0].timelineRange, { startUs: SECOND, durationUs: SECOND });
+});
+
+test('a caption of its own colours keeps them', () => {
+  const range = { startUs: 0, durationUs: SECOND };
+  const doc = { ...filmOf(2), captions: [{ id: 'c', text: 'Hi', timelineRange: range, style: { color: '#ff0000' } }] };
+  const [{ items }] = timelineOf(doc, new Map([['a.mp4', new File([], 'a.mp4')]])).tracks;
+  assert.deepEqual(items[0].kind === 'clip' && [items[0].style?.color, items[0].style?.fontWeight], ['#ff0000', 600]);
+});
+
 test('ten thousand clips are edited without a thought', () => {
   const many = {
     ...filmOf(),

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit/html.js';
 import { icon } from '../icons.js';
 import { t } from '../strings.js';
-import { clipName } from './actions.js';
+import { clipName } from './clip-name.js';
 import { endOf, mediaOf, nestedIn, rateOfDoc, speedOf, startOf } from './document.js';
 import { grabClip } from './drag.js';
 import { moving } from './grid-keys.js';

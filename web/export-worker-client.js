@@ -1,6 +1,6 @@
 import { openDestination } from './destination.js';
 import { lendViewer, watchPictures } from './live-pictures.js';
-import { lendRasteriser } from './svg-rasteriser.js';
+import { lendRasteriser } from './lend-rasteriser.js';
 import { CANCELLED_MESSAGE, ExportError, cancelled } from './export-error.js';
 
 export { ExportError };

@@ -197,8 +197,6 @@ export function blendWhole(dst: usize, src: usize, n: i32, opacity: i32): void {
   }
 }
 
-// @ts-ignore: a decorator of AssemblyScript
-@inline
 function mixed(below: v128, above: v128, weight: v128, half: v128): v128 {
   const step = i16x8.q15mulr_sat_s(i16x8.shl(i16x8.sub(above, below), 6), weight);
   return i16x8.shr_s(i16x8.add(i16x8.add(i16x8.shl(below, 6), step), half), 6);

@@ -8,6 +8,7 @@ import { ReadAhead } from './read-ahead.js';
 import { takeSounds } from './take-sounds.js';
 import { toJsonText } from './to-json-text.js';
 import { VideoFeed } from './video-feed.js';
+import { waker } from './waker.js';
 
 /** @type {unknown[]} messages that came before Python listened */
 const earlyMessages = [];
@@ -90,7 +91,7 @@ async function boot() {
   const decoders = new Decoders();
   decoders.watch(self);
   const crossings = { toJsonText, takeSounds, putPackets, ReadAhead, VideoFeed };
-  python.registerJsModule('gran_js', { ...crossings, guardReads, registerEncoder, loadPixi, loadPackage, decoders });
+  python.registerJsModule('gran_js', { ...crossings, guardReads, registerEncoder, loadPixi, loadPackage, decoders, waker });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }

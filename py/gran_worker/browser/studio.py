@@ -111,7 +111,11 @@ class Studio:
             message = f"The picture of clip {layer.name} is encoded again: it cannot be put as it is beside what else the film shows."
             self._warn(Warning(code="encoded-again", message=message, clip_id=layer.clip_id))
         self._output = BrowserOutput(plan, settings, rung, agreement, encoding, executor, self._destination, self._meter)
-        await self._output.start()
+        try:
+            await self._output.start()
+        except BaseException:
+            self._output.close()
+            raise
         return self._output
 
     async def abandon(self) -> None:

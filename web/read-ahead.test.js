@@ -7,6 +7,7 @@ import { ReadAhead } from './read-ahead.js';
 function given(count, failure) {
   const samples = Array.from({ length: count }, (_, number) => ({ number, closed: false, close() { this.closed = true } })); // prettier-ignore
   const log = { samples, fetched: 0, returned: 0 };
+  /** @type {AsyncIterator<(typeof samples)[number]>} */
   const iterator = {
     async next() {
       const value = samples[log.fetched];

@@ -19,6 +19,7 @@ from gran_worker.browser.sink import Destination, Funnel
 from gran_worker.browser.soundencoder import Encoding
 from gran_worker.browser.soundtrack import CopiedSound, EncodedSound, SoundTrack, Written
 from gran_worker.browser.verify import check_file
+from gran_worker.browser.viewer import Viewer
 from gran_worker.codecs import Rung, family
 from gran_worker.compose import Op
 from gran_worker.errors import EncoderError
@@ -63,9 +64,10 @@ class BrowserOutput:
         executor: Executor | None,
         destination: Destination,
         meter: Meter,
+        viewer: Viewer | None,
     ) -> None:
         self._plan, self._settings, self._meter = plan, settings, meter
-        self._executor, self._destination = executor, destination
+        self._executor, self._destination, self._viewer = executor, destination, viewer
         self._funnel = Funnel(destination, self._wrote)
         target = mediabunny.StreamTarget.new(self._funnel.stream, chunked=True, chunkSize=CHUNK_BYTES)
         self._written = Written()
@@ -210,6 +212,8 @@ class BrowserOutput:
     async def _add(self, frame: Any, index: int) -> None:
         assert self._encoder is not None
         try:
+            if self._viewer is not None:
+                self._viewer.show(frame, self._plan.rate.start_us(index))
             await self._encoder.encode(frame, index)
         finally:
             frame.close()

@@ -31,7 +31,10 @@ const FIREFOX = {
 } as const;
 
 /** Deadlines, frame rates, long tasks and memory that grows: nothing else may run beside these. */
-const TIMED = ['cancel', 'faults', 'page', 'preview', 'repetition', 'soak', 'sound-soak'].map((name) => `**/${name}.spec.ts`);
+const TIMED = ['cancel', 'page', 'preview', 'repetition', 'soak', 'sound-soak'].map((name) => `**/${name}.spec.ts`);
+
+/** Takes pictures for people to look at (`make screens`), and is no test. */
+const SCREENS = '**/screens.spec.ts';
 
 export default defineConfig({
   testDir: 'e2e',
@@ -48,7 +51,8 @@ export default defineConfig({
   },
   projects: [
     { name: 'timed', testMatch: TIMED, outputDir: 'test-results/timed' },
-    { name: 'untimed', testIgnore: TIMED, outputDir: 'test-results/untimed' },
+    { name: 'untimed', testIgnore: [...TIMED, SCREENS], outputDir: 'test-results/untimed' },
+    { name: 'screens', testMatch: SCREENS, outputDir: 'test-results/screens-run' },
     ...(findFirefox() ? [FIREFOX] : []),
   ],
   webServer: { command: `node build/serve.mjs --strict --port ${port}`, url: baseURL, reuseExistingServer: false },

@@ -274,7 +274,7 @@ test.describe('on the bare wire', () => {
   const NONSENSE: readonly (readonly [unknown, string])[] = [
     [
       { type: 'make_film' },
-      'type: must be one of "init_export", "cancel_export", "lend_rasteriser", "probe_source", "query_support", "import_otio", "export_otio", "import_captions" or "export_captions", got "make_film"',
+      'type: must be one of "init_export", "cancel_export", "lend_rasteriser", "lend_viewer", "probe_source", "query_support", "import_otio", "export_otio", "import_captions" or "export_captions", got "make_film"',
     ],
     ['hello', 'The message must be an object, got "hello"'],
     [{ ...start('never'), path: '/etc' }, 'path: is not a field of init_export, which has type, timeline, settings, writablePort'],

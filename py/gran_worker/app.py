@@ -3,15 +3,16 @@
 from time import perf_counter
 from typing import Any
 
-from gran_js import decoders, loadPackage
+from gran_js import VideoFeed, decoders, loadPackage
 from pyodide.ffi import JsException
 from pyodide_js import _module
 
 from gran_worker.browser.channel import Channel
 from gran_worker.browser.files import about, read_whole
 from gran_worker.browser.kernel import Kernels
+from gran_worker.browser.lent import Lent
+from gran_worker.browser.loop import PromptLoop
 from gran_worker.browser.media import BrowserMedia
-from gran_worker.browser.rasteriser import Lent, Rasteriser
 from gran_worker.browser.sink import destination_for, is_same
 from gran_worker.browser.soundencoder import Trials
 from gran_worker.browser.speaker import PortSpeaker
@@ -25,7 +26,7 @@ from gran_worker.interchange import MAX_FILE_BYTES, ImportCaptions, ImportOtio, 
 from gran_worker.messages import (
     Completed,
     InitExport,
-    LendRasteriser,
+    Loan,
     Outgoing,
     ProbeSource,
     QuerySupport,
@@ -58,7 +59,7 @@ class BrowserWorkshop:
         self._kernels, self._lent = kernels, lent
         self._studio: Studio | None = None
         """Of the running export, or of the last one."""
-        self._outputs = 0
+        self._moves = 0
 
     async def export(self, message: InitExport, parcel: Any, meter: Meter, warn: Warn) -> Completed:
         settings, clamps = clamp(message.settings)
@@ -98,8 +99,8 @@ class BrowserWorkshop:
         finally:
             await media.close()
 
-    def borrow(self, loan: LendRasteriser, parcel: Any) -> None:
-        self._lent.rasteriser = Rasteriser(parcel.port)
+    def borrow(self, loan: Loan, parcel: Any) -> None:
+        self._lent.take(loan, parcel.port)
 
     async def discard(self, parcel: Any, running: Any) -> None:
         port = getattr(parcel, "writablePort", None)
@@ -112,9 +113,9 @@ class BrowserWorkshop:
             return  # it was no destination at all, which is what the message was refused for
 
     def look(self, meter: Meter) -> None:
-        outputs = int(decoders.outputs)
-        if outputs != self._outputs:
-            self._outputs = outputs
+        moves = int(decoders.outputs) + int(VideoFeed.moves)
+        if moves != self._moves:
+            self._moves = moves
             meter.alive()
 
     def rescue(self) -> bool:
@@ -154,6 +155,7 @@ async def _with_otio_files(timeline: Timeline, sources: Sources, studio: Studio)
 
 def start(scope: Any, early: Any) -> None:
     """Takes the worker over: ``scope`` is its global object, ``early`` the messages that came while Python was booting."""
+    PromptLoop()
     channel = Channel(scope)
     kernels, lent = Kernels(), Lent()
 

@@ -1,9 +1,9 @@
 import { batch, signal } from '@preact/signals-core';
 import { t } from '../strings.js';
-import { clipName } from './actions.js';
-import * as clips from './clip-commands.js';
+import { clipName } from './clip-name.js';
 import { allClips, editPoints, endOf, findClip, startOf, trackOf, withLinked } from './document.js';
 import { moveCaption, setMarker, trimCaption } from './film-commands.js';
+import { move, trim } from './moving.js';
 import { goTo } from './player.js';
 import { scrollBy, snapOf, toUs, viewPx } from './scale.js';
 import { doc, draft, playheadUs, readOnly, run, select, selectNone, selection, snapping } from './store.js';
@@ -46,17 +46,21 @@ export function follow(event, { move, done, cancel }) {
       dragging.value = '';
     });
   };
+  const step = (/** @type {PointerEvent} */ now) => {
+    if (!moved && Math.hypot(now.clientX - x, now.clientY - y) < STARTS_AT_PX) return;
+    moved = true;
+    if (scroller) pushScroller(scroller, now.clientX);
+    move(now, now.clientX - x + (scroller?.scrollLeft ?? 0) - scrolledFrom, now.clientY - y);
+  };
+  addEventListener('pointermove', step, { signal: ended });
   addEventListener(
-    'pointermove',
+    'pointerup',
     (now) => {
-      if (!moved && Math.hypot(now.clientX - x, now.clientY - y) < STARTS_AT_PX) return;
-      moved = true;
-      if (scroller) pushScroller(scroller, now.clientX);
-      move(now, now.clientX - x + (scroller?.scrollLeft ?? 0) - scrolledFrom, now.clientY - y);
+      step(now); // a busy page may have got no move to where it is let go
+      finish(true);
     },
     { signal: ended },
   );
-  addEventListener('pointerup', () => finish(true), { signal: ended });
   addEventListener('pointercancel', () => finish(false), { signal: ended });
   addEventListener(
     'keydown',
@@ -128,7 +132,7 @@ function mover(ids, id) {
     const over = document.elementsFromPoint(event.clientX, event.clientY).find((element) => element.matches('.tl-row'));
     const row = same.findIndex((each) => each.id === /** @type {HTMLElement | undefined} */ (over)?.dataset.track);
     const byTracks = row < 0 || !track ? 0 : row - same.indexOf(track);
-    return (now) => clips.move(now, ids, { byUs, byTracks, kind: track?.kind });
+    return (now) => move(now, ids, { byUs, byTracks, kind: track?.kind });
   };
 }
 
@@ -140,7 +144,7 @@ function trimmer(id, edge) {
   const targets = snapTargets(start, new Set([id]));
   return (event, dx) => {
     const us = snapped(fromUs + toUs(dx), targets, event.altKey);
-    return (now) => clips.trim(now, id, edge, us, { ripple: event.ctrlKey || event.metaKey });
+    return (now) => trim(now, id, edge, us, { ripple: event.ctrlKey || event.metaKey });
   };
 }
 

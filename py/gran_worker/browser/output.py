@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import mediabunny
+from gran_js import putPackets
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.agreement import Agreement
@@ -18,6 +19,7 @@ from gran_worker.browser.sink import Destination, Funnel
 from gran_worker.browser.soundencoder import Encoding
 from gran_worker.browser.soundtrack import CopiedSound, EncodedSound, SoundTrack, Written
 from gran_worker.browser.verify import check_file
+from gran_worker.browser.viewer import Viewer
 from gran_worker.codecs import Rung, family
 from gran_worker.compose import Op
 from gran_worker.errors import EncoderError
@@ -28,6 +30,7 @@ from gran_worker.telemetry import Meter
 
 CHUNK_BYTES = 16 * 1024 * 1024
 SECOND_US = 1_000_000
+MUXED_A_SECOND = 4
 ISO_BRANDS = {"mp4": "Mp4OutputFormat", "m4a": "Mp4OutputFormat", "mov": "MovOutputFormat"}
 OTHER_FORMATS = {
     "webm": "WebMOutputFormat",
@@ -61,9 +64,10 @@ class BrowserOutput:
         executor: Executor | None,
         destination: Destination,
         meter: Meter,
+        viewer: Viewer | None,
     ) -> None:
         self._plan, self._settings, self._meter = plan, settings, meter
-        self._executor, self._destination = executor, destination
+        self._executor, self._destination, self._viewer = executor, destination, viewer
         self._funnel = Funnel(destination, self._wrote)
         target = mediabunny.StreamTarget.new(self._funnel.stream, chunked=True, chunkSize=CHUNK_BYTES)
         self._written = Written()
@@ -73,10 +77,11 @@ class BrowserOutput:
         self._encoder: VideoTrackEncoder | None = None
         self._alpha: AlphaTrack | None = None
         self._video: PictureTrack | None = None
+        self._at_once = max(1, plan.rate.num // plan.rate.den // MUXED_A_SECOND)
         if rung is not None:
-            self._encoder = VideoTrackEncoder(rung, settings, lambda depth: meter.note_high_water("encode", depth), meter.alive)
+            self._encoder = VideoTrackEncoder(rung, settings, lambda depth: meter.note_high_water("encode", depth))
             if settings.alpha:
-                self._alpha = AlphaTrack(VideoTrackEncoder(rung, settings, lambda _depth: None, meter.alive), plan.size)
+                self._alpha = AlphaTrack(VideoTrackEncoder(rung, settings, lambda _depth: None), plan.size)
             self._video = PictureTrack(family(rung.codec), plan, agreement)
             # With the rate the muxer's time base is exact; without it pts are off by up to 9 µs.
             self._output.addVideoTrack(self._video.source, frameRate=plan.rate.num / plan.rate.den, canBeTransparent=settings.alpha)
@@ -207,15 +212,22 @@ class BrowserOutput:
     async def _add(self, frame: Any, index: int) -> None:
         assert self._encoder is not None
         try:
+            if self._viewer is not None:
+                self._viewer.show(frame, self._plan.rate.start_us(index))
             await self._encoder.encode(frame, index)
         finally:
             frame.close()
-        await self._mux()
+        await self._mux(self._at_once)
 
-    async def _mux(self) -> None:
+    async def _mux(self, at_least: int = 1) -> None:
         assert self._encoder is not None
         assert self._video is not None
         with self._faults():
+            if self._alpha is None and self._video.takes_all:
+                packets = self._encoder.take(at_least)
+                if packets is not None:
+                    await putPackets(self._video.source, packets)
+                return
             packets = self._encoder.packets()
             if self._alpha is None:
                 for chunk, meta in packets:

@@ -32,7 +32,7 @@ from gran_worker.snapshot import file_name
 # Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
 CONTAINER_NAMES = ("MP4", "QTFF", "MATROSKA", "WEBM", "WAVE", "OGG", "FLAC", "MP3", "ADTS", "MPEG_TS")
 EDITED = ("MP4", "QuickTime File Format")
-MAX_AHEAD = 3
+MAX_AHEAD = 2
 AHEAD_PX = 3 * 1920 * 1080
 """Of the frames that are fetched before they are asked for."""
 

@@ -84,9 +84,10 @@ async function boot() {
     if (!loaded.length && !python.loadedPackages[name]) throw new Error(`${name} could not be loaded`);
   };
   const loadPixi = () => import('./pixi.js');
+  const { hardwareConcurrency: cores } = navigator; // as it is: mediabunny is told something else
   const decoders = new Decoders();
   decoders.watch(self);
-  python.registerJsModule('gran_js', { toJsonText, takeSounds, guardReads, registerEncoder, loadPixi, loadPackage, decoders });
+  python.registerJsModule('gran_js', { toJsonText, takeSounds, guardReads, registerEncoder, loadPixi, loadPackage, decoders, cores });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }

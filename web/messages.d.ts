@@ -265,6 +265,7 @@ export interface Settings {
   executor?: 'auto' | '2d' | 'pixi';
   fit?: 'contain' | 'cover' | 'fill';
   copy?: 'auto' | 'never';
+  encoders?: 'auto' | number;
   range?: {
     startUs: number;
     durationUs: number;
@@ -473,6 +474,7 @@ export interface Telemetry {
   peakHeapBytes?: number;
   executor?: string;
   encoder?: string;
+  encoders?: number;
   sound?: string;
   liveObjects?: {
     [k: string]: number;

@@ -1,5 +1,6 @@
 """Executes drawing orders on Y, Cb and Cr planes in WebAssembly (kernel/blend.ts), and on a canvas what cannot be done so."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,8 @@ from gran_worker.planar import (
 
 MARGIN_BYTES = 32
 """Behind each plane: the kernel works on 8 or 16 samples at a time."""
+RECENT = 8
+"""Pictures in which an overlay may be met for the second time: encoders that share a film draw in turns."""
 MAX_BYTES = 384 * 1024 * 1024
 """Of planes and overlays that may be kept for the next frame."""
 
@@ -109,7 +112,7 @@ class PlanarExecutor:
     def __init__(self, exports: Any, size: Size, background: str, colour: Colour, canvas: Canvas2D, sheet: Canvas2D) -> None:
         self._exports, self._size, self._background, self._colour = exports, size, background, colour
         self._canvas, self._sheet = canvas, sheet
-        self._seen: set[tuple[DrawOp, int]] = set()
+        self._seen: deque[set[tuple[DrawOp, int]]] = deque(maxlen=RECENT)
         self._used: set[str] = set()
         self._by_canvas = False
         self._init = to_js_object(
@@ -295,8 +298,8 @@ class PlanarExecutor:
         """Draws overlays that are new. One that is met for the first time may be another in the next frame: a canvas draws that frame."""
         wanted = {_key(order, frames): order for order in orders if isinstance(order, Overlay)}
         new = [key for key in wanted if key not in self._overlays]
-        known = all(key in self._seen or wanted[key].picture < 0 for key in new)
-        self._seen = set(wanted)
+        known = all(wanted[key].picture < 0 or any(key in seen for seen in self._seen) for key in new)
+        self._seen.append(set(wanted))
         if not known:
             return False
         for key in new:

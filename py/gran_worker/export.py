@@ -139,7 +139,7 @@ class _SharedPicture:
                 await picture.show(index)
                 await hand(lane.packets())
         with self._meter.stage("encode", time_us=self._plan.rate.start_us(frames.stop - 1)):
-            await lane.rest()
+            await lane.flush()
         await hand(lane.packets())
 
 

@@ -201,8 +201,8 @@ class LanePort(PicturePort, Protocol):
     def packets(self) -> Sequence[Encoded]:
         """Those that came since the last call, in the order of the frames."""
 
-    async def rest(self) -> None:
-        """Until every frame has become a packet. The next frame begins anew, with a key frame."""
+    async def flush(self) -> None:
+        """Until every frame has become a packet."""
 
 
 class OutputPort(PicturePort, Protocol):

@@ -1,4 +1,7 @@
-"""Several encoders at work on one film: each takes the next section, and the packets come out in the order of the film."""
+"""Several encoders at work on one film: they take its sections in turn, and the packets come out in the order of the film.
+
+Which section is whose does not depend on who is ready first: encoders remember, and a film must come out the same on every run.
+"""
 
 import asyncio
 from collections import deque
@@ -39,8 +42,8 @@ class SideBySide(Generic[P]):
         self._failure: BaseException | None = None
         self._moved = asyncio.Event()
         self.held_bytes = 0
-        numbers = iter(range(len(sections)))
-        self._tasks = [asyncio.ensure_future(self._work(encode, numbers)) for encode in encoders]
+        n = len(encoders)
+        self._tasks = [asyncio.ensure_future(self._work(encode, range(k, len(sections), n))) for k, encode in enumerate(encoders)]
         for task in self._tasks:
             task.add_done_callback(self._task_ended)
 
@@ -67,7 +70,7 @@ class SideBySide(Generic[P]):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _work(self, encode: Encode[P], numbers: Iterable[int]) -> None:
+    async def _work(self, encode: Encode[P], numbers: range) -> None:
         for number in numbers:
             await self._until(partial(self._may_begin, number))
             await encode(self._sections[number], partial(self._hand, number))

@@ -383,7 +383,7 @@ class FakeLane:
         came, self._packets = self._packets, []
         return came
 
-    async def rest(self) -> None:
+    async def flush(self) -> None:
         self._is_new = True
 
     async def _add(self, picture: Picture, index: int) -> None:

@@ -80,7 +80,7 @@ def test_wherever_clips_and_sections_are_cut_no_frame_is_lost(cuts: list[int], i
 
     async def both() -> None:
         one = await made_by(1, items, keyFrameIntervalMs=interval_ms)
-        # One encoder that lags behind at some frame changes who encodes what, and nothing else.
+        # One encoder that lags behind at some frame changes nothing.
         lagging = {f"frame {slow}": Trouble(delay_s=7), "encode_s": 0.01}
         many = await made_by(n, items, keyFrameIntervalMs=interval_ms, output=lagging)
         assert many.output.pictures == one.output.pictures

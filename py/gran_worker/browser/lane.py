@@ -30,9 +30,12 @@ class Packet(NamedTuple):
 
 
 class Lane:
-    """As LanePort. ``executor`` may be another lane's too: ``drawing`` is held from the first order to the picture."""
+    """As LanePort. ``executor`` is that of all lanes: ``drawing`` is held from the first order to the picture. ``number`` is this one's."""
 
-    def __init__(self, rung: Rung, settings: Settings, size: Size, executor: Executor, drawing: asyncio.Lock, meter: Meter) -> None:
+    def __init__(
+        self, number: int, rung: Rung, settings: Settings, size: Size, executor: Executor, drawing: asyncio.Lock, meter: Meter
+    ) -> None:
+        self._number = number
         self._rate, self._executor, self._drawing, self._meter = settings.fps, executor, drawing, meter
         self._encoder = VideoTrackEncoder(rung, settings, lambda depth: meter.note_high_water("encode", depth), meter.alive)
         self._alpha: AlphaTrack | None = None
@@ -43,7 +46,7 @@ class Lane:
     async def draw(self, ops: Sequence[Op], frames: Sequence[Any], index: int) -> None:
         start_us, duration_us = self._rate.start_us(index), self._rate.duration_us(index)
         async with self._drawing:
-            await self._executor.draw(ops, frames)
+            await self._executor.draw(ops, frames, self._number)
             if self._alpha is not None:
                 await self._alpha.add(self._executor.pixels(), index, start_us, duration_us)
             self._drawn = self._executor.frame(start_us, duration_us)

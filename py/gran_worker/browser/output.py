@@ -73,7 +73,7 @@ class BrowserOutput:
         self._video: PictureTrack | None = None
         if rung is not None and executor is not None:
             drawing = asyncio.Lock()
-            self.lanes = tuple(Lane(rung, settings, plan.size, executor, drawing, meter) for _ in range(n_encoders))
+            self.lanes = tuple(Lane(k, rung, settings, plan.size, executor, drawing, meter) for k in range(n_encoders))
             self._video = PictureTrack(family(rung.codec), plan, agreement)
             # With the rate the muxer's time base is exact; without it pts are off by up to 9 µs.
             self._output.addVideoTrack(self._video.source, frameRate=plan.rate.num / plan.rate.den, canBeTransparent=settings.alpha)

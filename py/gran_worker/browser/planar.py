@@ -1,6 +1,5 @@
 """Executes drawing orders on Y, Cb and Cr planes in WebAssembly (kernel/blend.ts), and on a canvas what cannot be done so."""
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,8 +32,6 @@ from gran_worker.planar import (
 
 MARGIN_BYTES = 32
 """Behind each plane: the kernel works on 8 or 16 samples at a time."""
-RECENT = 8
-"""Pictures in which an overlay may be met for the second time: encoders that share a film draw in turns."""
 MAX_BYTES = 384 * 1024 * 1024
 """Of planes and overlays that may be kept for the next frame."""
 
@@ -112,7 +109,8 @@ class PlanarExecutor:
     def __init__(self, exports: Any, size: Size, background: str, colour: Colour, canvas: Canvas2D, sheet: Canvas2D) -> None:
         self._exports, self._size, self._background, self._colour = exports, size, background, colour
         self._canvas, self._sheet = canvas, sheet
-        self._seen: deque[set[tuple[DrawOp, int]]] = deque(maxlen=RECENT)
+        self._seen: dict[int, set[tuple[DrawOp, int]]] = {}
+        """What was laid over the last picture of each run."""
         self._used: set[str] = set()
         self._by_canvas = False
         self._init = to_js_object(
@@ -136,17 +134,19 @@ class PlanarExecutor:
         self._out = Planes(self._room.take(Planes.room(self._size)), self._size)
         self._scratch = self._scratch_bytes = 0
         self._slots: dict[tuple[int, Size], Slot] = {}
+        self._known: dict[int, set[tuple[DrawOp, int]]] = {}
+        """Overlays that each run has met twice. What is drawn how must not depend on when other runs meet them."""
         self._overlays: dict[tuple[DrawOp, int], tuple[Laid | None, Any]] = {}
 
     @property
     def name(self) -> str:
         return " and ".join(sorted(self._used, reverse=True)) or "planar"
 
-    async def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
+    async def draw(self, ops: Sequence[Op], frames: Sequence[Any], run: int = 0) -> None:
         if self._room.taken > MAX_BYTES:
             self._clear()
         orders = planar_orders(ops, [_known(frame) for frame in frames], self._size, self._background, self._colour)
-        self._by_canvas = orders is None or not await self._overlays_ready(orders, frames)
+        self._by_canvas = orders is None or not await self._overlays_ready(orders, frames, run)
         if self._by_canvas or orders is None:
             self._used.add(self._canvas.name)
             await self._canvas.draw(ops, frames)
@@ -294,16 +294,19 @@ class PlanarExecutor:
         """At most: entries of two places for each column and row, and the columns' shares."""
         return 2 * 9 * (self._size.width + self._size.height + 64)
 
-    async def _overlays_ready(self, orders: Sequence[Order], frames: Sequence[Any]) -> bool:
+    async def _overlays_ready(self, orders: Sequence[Order], frames: Sequence[Any], run: int) -> bool:
         """Draws overlays that are new. One that is met for the first time may be another in the next frame: a canvas draws that frame."""
         wanted = {_key(order, frames): order for order in orders if isinstance(order, Overlay)}
-        new = [key for key in wanted if key not in self._overlays]
-        known = all(wanted[key].picture < 0 or any(key in seen for seen in self._seen) for key in new)
-        self._seen.append(set(wanted))
-        if not known:
+        pictures = {key for key, order in wanted.items() if order.picture >= 0}
+        known = self._known.setdefault(run, set())
+        met_before = pictures <= known | self._seen.get(run, set())
+        self._seen[run] = pictures
+        if not met_before:
             return False
-        for key in new:
-            order = wanted[key]
+        known |= pictures
+        for key, order in wanted.items():
+            if key in self._overlays:
+                continue
             frame = frames[order.picture] if order.picture >= 0 else None
             await self._sheet.draw((order.op,), (frame,))
             pixels = np.empty(self._size.width * self._size.height * 4, np.uint8)

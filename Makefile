@@ -13,14 +13,18 @@ SITE := dist/index.html
 WORKER_FILES := $(shell find py/gran_worker -name '*.py')
 WEB_FILES := $(shell find web -type f)
 
-.PHONY: start test check build export scenes bench e2e soak mixing contract lock clean
+.PHONY: start test check unit build export scenes bench e2e soak mixing contract lock clean
 
 start: build
 	@node build/serve.mjs --port $(PORT)
 
-test: check build
-	@node build/unit-in-pyodide.mjs
+# What needs no browser is done two at a time, the output of each in one piece.
+test:
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check unit
 	@build/e2e.sh
+
+unit: build
+	@node build/unit-in-pyodide.mjs
 
 check: $(S)/venv $(S)/npm
 	@build/check.sh

@@ -36,11 +36,31 @@ const NATIVE = new Map([
 /** @param {string} peer @param {Job} job @param {Record<string, string>} paths of its sources @param {string} out @param {string} url @returns {Promise<Run>} */
 export function measure(peer, job, paths, out, url) {
   const codec = NATIVE.get(peer);
-  return codec ? native(job, paths, out, codec) : inBrowser(peer, job, paths, out, url);
+  return codec ? native(job, paths, out, codec) : measured(peer, job, paths, out, url);
 }
 
 /** In a browser of its own, so that no peer leaves anything behind for the next. @type {typeof measure} */
-async function inBrowser(peer, job, paths, out, url) {
+async function measured(peer, job, paths, out, url) {
+  return inBrowser(peer, paths, url, async (page, run) => {
+    await run(warmUp(job));
+    const settle = await watch(process.pid, job.measuresMemory ?? false);
+    const result = await run(job);
+    const usage = await settle();
+    const download = page.waitForEvent('download');
+    await page.evaluate(() => bench.save());
+    await (await download).saveAs(out);
+    return { ...result, usage };
+  });
+}
+
+/**
+ * @template T
+ * @param {string} peer
+ * @param {Record<string, string>} paths of the sources
+ * @param {string} url
+ * @param {(page: import('@playwright/test').Page, run: (job: Job) => Promise<Run>) => Promise<T>} use
+ */
+export async function inBrowser(peer, paths, url, use) {
   const executablePath = findBrowser();
   if (!executablePath) throw new Error('No Chromium was found.');
   // A profile on the disk: the private file system of an incognito window would hold the film in memory.
@@ -52,20 +72,10 @@ async function inBrowser(peer, job, paths, out, url) {
     await page.goto(url);
     await page.locator('#files').setInputFiles(Object.values(paths));
     await page.evaluate((peer) => bench.boot(peer), peer);
-    await page.evaluate(
-      ([peer, job, names]) => bench.run(peer, job, names),
-      /** @type {const} */ ([peer, warmUp(job), Object.keys(paths)]),
-    );
-    const settle = await watch(process.pid, job.measuresMemory ?? false);
-    const result = await page.evaluate(
-      ([peer, job, names]) => bench.run(peer, job, names),
-      /** @type {const} */ ([peer, job, Object.keys(paths)]),
-    );
-    const usage = await settle();
-    const download = page.waitForEvent('download');
-    await page.evaluate(() => bench.save());
-    await (await download).saveAs(out);
-    return { ...result, usage };
+    const names = Object.keys(paths);
+    const run = (/** @type {Job} */ job) =>
+      page.evaluate(([peer, job, names]) => bench.run(peer, job, names), /** @type {const} */ ([peer, job, names]));
+    return await use(page, run);
   } finally {
     await context.close();
     await rm(profile, { recursive: true, force: true });
@@ -73,7 +83,7 @@ async function inBrowser(peer, job, paths, out, url) {
 }
 
 /** The same job, shorter: compilers have seen the code, encoders are proven. @param {Job} job @returns {Job} */
-function warmUp(job) {
+export function warmUp(job) {
   const cuts = job.cuts.map((cut) => ({ ...cut, seconds: WARM_UP_S }));
   return { ...job, cuts, seconds: cuts.length * WARM_UP_S, ...(job.dissolveS && { dissolveS: WARM_UP_S / 2 }) };
 }

@@ -2,12 +2,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 
 const EVERY_MS = 500;
-const TICKS_PER_S = 100;
+export const TICKS_PER_S = 100;
 
 /** @typedef {{cpuS: number, before: number, most: number}} Usage `before` and `most` are bytes */
 
 /** @param {number} pid @returns {Promise<{pid: number, ticks: number}[]>} */
-async function family(pid) {
+export async function family(pid) {
   /** @type {Map<number, {parent: number, ticks: number}>} */
   const found = new Map();
   for (const name of await readdir('/proc')) {

@@ -1,9 +1,13 @@
 /** A cancel at any moment ends in the contract's own words, within a second, and leaves nothing behind. */
-import { expectFrames, expectWorks, filmOf, longFilm, MP4, SHORT, WEBM } from './films.ts';
+import type { Fault } from './faults.ts';
+import { expectFrames, expectWorks, filmOf, longFilm, MP4, SHORT, shot, SILENT, timeline, WEBM } from './films.ts';
 import { expect, PHASES, test, type Outcome, type When } from './harness.ts';
+import * as read from './read.ts';
 
 const CANCELLED = { name: 'ExportError', message: 'Export cancelled by user', recoverable: true, code: 'E_CANCELLED' };
 const LIMIT_MS = 1000;
+/** Nine of ten. */
+const USUAL_MS = 250;
 
 const LONG = longFilm(60);
 
@@ -23,19 +27,27 @@ function expectCancelled(outcome: Outcome): void {
 }
 
 test('at ten moments, over nothing and over a file', async ({ bench }, info) => {
-  const took: number[] = [];
+  test.setTimeout(120_000);
   const random = moments(20_26);
-  for (let i = 0; i < 10; i++) {
-    const name = bench.name();
-    if (i % 2) await bench.page.evaluate((name) => granDriver.write(name, 'the film of last week'), name);
-    const cancel: When = { afterMs: Math.round(random.next().value! * 2500) };
-    const outcome = await bench.export({ timeline: LONG, settings: MP4, output: { $opfs: name }, cancel, signal: i % 3 === 0 });
-    await test.step(`after ${cancel.afterMs} ms`, () => expectCancelled(outcome));
-    took.push(outcome.cancelMs!);
-    if (i % 3 === 2) await expectWorks(bench, info.outputDir);
-  }
-  took.sort((a, b) => a - b);
-  console.log(`    cancel took ${took.map(Math.round).join(', ')} ms`);
+  const round = async (): Promise<number[]> => {
+    const took: number[] = [];
+    for (let i = 0; i < 10; i++) {
+      const name = bench.name();
+      if (i % 2) await bench.page.evaluate((name) => granDriver.write(name, 'the film of last week'), name);
+      const cancel: When = { afterMs: Math.round(random.next().value! * 2500) };
+      const outcome = await bench.export({ timeline: LONG, settings: MP4, output: { $opfs: name }, cancel, signal: i % 3 === 0 });
+      await test.step(`after ${cancel.afterMs} ms`, () => expectCancelled(outcome));
+      took.push(outcome.cancelMs!);
+      if (i % 3 === 2) await expectWorks(bench, info.outputDir);
+    }
+    took.sort((a, b) => a - b);
+    console.log(`    cancel took ${took.map(Math.round).join(', ')} ms`);
+    return took;
+  };
+  // What the exporter itself takes comes every time; what others do on the same cores comes and goes. So the best of three counts.
+  let longest = Infinity;
+  for (let attempt = 1; attempt <= 3 && longest > USUAL_MS; attempt++) longest = Math.min(longest, (await round()).at(-2)!);
+  expect(longest).toBeLessThanOrEqual(USUAL_MS);
 });
 
 for (const phase of PHASES.slice(0, 3)) {
@@ -111,4 +123,72 @@ test('a second cancel adds nothing, and an export right after works', async ({ b
   await bench.page.evaluate(() => granDriver.cancel());
   expectCancelled(await running);
   await expectWorks(bench, info.outputDir);
+});
+
+const HANGING: Readonly<Record<string, readonly [Fault, When]>> = {
+  'a file that is being opened': [{ where: 'Blob.slice', how: 'block', ms: 0 }, { afterMs: 0 }],
+  'a file whose first bytes do not come': [{ where: 'ReadableStreamDefaultReader.read', how: 'hang' }, { afterMs: 400 }],
+  'a picture file that does not open': [{ where: 'createImageBitmap', how: 'hang' }, { afterMs: 400 }],
+  'a decode': [{ where: 'VideoDecoder.output', at: 40, how: 'drop' }, { afterMs: 900 }],
+  'the flush of a decoder': [{ where: 'VideoDecoder.flush', how: 'hang' }, { afterMs: 2000 }],
+  'an encode': [{ where: 'VideoEncoder.encode', at: 10, how: 'hang' }, { afterMs: 900 }],
+  'the flush of an encoder': [{ where: 'VideoEncoder.flush', at: 1, how: 'hang' }, { afterMs: 900 }],
+  'the opening of the destination': [{ where: 'FileSystemFileHandle.createWritable', how: 'slow', ms: 2000 }, { afterMs: 600 }],
+  'a write': [{ where: 'FileSystemWritableFileStream.write', how: 'hang' }, { afterMs: 900 }],
+};
+
+test('a cancel while something hangs is answered within a second, and the next export works', async ({ bench }) => {
+  test.setTimeout(90_000);
+  const still = timeline([{ ...shot('only', 'still.png', [0, 1], 0), isImage: true }]);
+  const ending = timeline([shot('only', 'long-gop.mp4', [0, 1], 5.5)]);
+  const took: number[] = [];
+  for (const [what, [fault, cancel]] of Object.entries(HANGING)) {
+    await test.step(what, async () => {
+      const film = fault.where === 'createImageBitmap' ? still : fault.where === 'VideoDecoder.flush' ? ending : SHORT;
+      const name = bench.name();
+      if (took.length % 2) await bench.page.evaluate((name) => granDriver.write(name, 'the film of last week'), name);
+      const outcome = await bench.export({ timeline: film, settings: SILENT, output: { $opfs: name }, faults: [fault], cancel });
+      expectCancelled(outcome);
+      expect(outcome.audit.struck, 'the fault struck').toBeGreaterThan(0);
+      took.push(outcome.cancelMs!);
+      const next = await bench.export({ timeline: SHORT, settings: SILENT, output: { $opfs: bench.name() } });
+      expect(next.completed).toEqual({ durationMs: 1000, frames: 30 });
+      expect(next.worker, 'the same worker').toBe(outcome.worker);
+    });
+  }
+  console.log(`    cancel took ${took.map(Math.round).join(', ')} ms`);
+});
+
+test('a worker that cannot answer is ended after two seconds, its file tidied, and a fresh one serves', async ({ bench }) => {
+  const faults: Fault[] = [{ where: 'VideoEncoder.encode', at: 10, how: 'block', ms: 20_000 }];
+  for (const existing of [false, true]) {
+    const name = bench.name();
+    if (existing) await bench.page.evaluate((name) => granDriver.write(name, 'the film of last week'), name);
+    const cancel: When = { afterMs: 2500 };
+    const outcome = await bench.export({ timeline: SHORT, settings: SILENT, output: { $opfs: name }, faults, cancel });
+    expect(outcome.error).toEqual(CANCELLED);
+    // Two seconds of patience, and as long as the browser takes to let go of the file.
+    expect(outcome.cancelMs).toBeGreaterThan(1900);
+    expect(outcome.cancelMs).toBeLessThan(4500);
+    const next = await bench.export({ timeline: SHORT, settings: SILENT, output: { $opfs: bench.name() } });
+    expect(next.completed).toEqual({ durationMs: 1000, frames: 30 });
+    expect(next.worker, 'another worker').not.toBe(outcome.worker);
+  }
+});
+
+test('a cancel that meets the commit: the file is whole or gone, and the answer says which', async ({ bench }, info) => {
+  const ends = new Set<string>();
+  for (let i = 0; i < 12; i++) {
+    const name = bench.name();
+    const cancel: When = { phase: 'finalize', laterMs: 15 * i };
+    const faults: Fault[] = ['write', 'close'].map((step) => ({ where: `FileSystemWritableFileStream.${step}`, how: 'slow', ms: 100 }));
+    const { completed, error } = await bench.export({ timeline: SHORT, settings: SILENT, output: { $opfs: name }, faults, cancel });
+    ends.add(completed ? 'completed' : 'cancelled');
+    if (error) expect(error).toEqual(CANCELLED);
+    else {
+      await bench.save(name, info.outputPath(name));
+      expect((await read.probe(info.outputPath(name))).video[0]?.nb_read_frames).toBe('30');
+    }
+  }
+  expect([...ends].sort(), 'both were met').toEqual(['cancelled', 'completed']);
 });

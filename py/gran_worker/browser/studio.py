@@ -116,7 +116,11 @@ class Studio:
             self._warn(Warning(code="encoded-again", message=message, clip_id=layer.clip_id))
         n = await self._n_encoders(plan, settings, rung)
         self._output = BrowserOutput(plan, settings, rung, n, agreement, encoding, executor, self._destination, self._meter)
-        await self._output.start()
+        try:
+            await self._output.start()
+        except BaseException:
+            self._output.close()
+            raise
         return self._output
 
     async def abandon(self) -> None:

@@ -13,7 +13,7 @@ SITE := dist/index.html
 WORKER_FILES := $(shell find py/gran_worker -name '*.py')
 WEB_FILES := $(shell find web -type f)
 
-.PHONY: start test check unit build export scenes bench e2e soak mixing contract lock clean
+.PHONY: start test check unit build export scenes screens bench e2e soak mixing contract lock clean
 
 start: build
 	@node build/serve.mjs --port $(PORT)
@@ -52,6 +52,10 @@ bench/node_modules: bench/package-lock.json
 
 e2e: $(SITE)
 	@build/e2e.sh
+
+# Every state of the page at two sizes, light and dark, in both languages, to be looked at: test-results/screens/
+screens: $(SITE)
+	@build/e2e.sh --project screens
 
 # Ten minutes of flashes and clicks: sound may not drift. Half an hour of 720p, three hours of twenty tracks of sound: memory may not grow;
 # the result goes into docs/soak.md.

@@ -20,6 +20,9 @@ const executablePath = findBrowser();
 /** Deadlines, frame rates, long tasks and memory that grows: nothing else may run beside these. */
 const TIMED = ['cancel', 'page', 'preview', 'repetition', 'soak', 'sound-soak'].map((name) => `**/${name}.spec.ts`);
 
+/** Takes pictures for people to look at (`make screens`), and is no test. */
+const SCREENS = '**/screens.spec.ts';
+
 export default defineConfig({
   testDir: 'e2e',
   forbidOnly: Boolean(process.env.CI),
@@ -35,7 +38,8 @@ export default defineConfig({
   },
   projects: [
     { name: 'timed', testMatch: TIMED, outputDir: 'test-results/timed' },
-    { name: 'untimed', testIgnore: TIMED, outputDir: 'test-results/untimed' },
+    { name: 'untimed', testIgnore: [...TIMED, SCREENS], outputDir: 'test-results/untimed' },
+    { name: 'screens', testMatch: SCREENS, outputDir: 'test-results/screens-run' },
   ],
   webServer: { command: `node build/serve.mjs --strict --port ${port}`, url: baseURL, reuseExistingServer: false },
 });

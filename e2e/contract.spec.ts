@@ -12,7 +12,7 @@ const DATA = ['queuePeaks', 'liveObjects'];
 const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
   warning: ['clipId'],
   failure: ['clipId', 'timeUs'],
-  telemetry: ['now', 'timesRealTime', 'peakHeapBytes', 'executor', 'encoder', 'sound', 'liveObjects'],
+  telemetry: ['now', 'timesRealTime', 'peakHeapBytes', 'executor', 'encoder', 'encoders', 'sound', 'liveObjects'],
   source_info: ['video', 'audio', 'problem'],
   support: ['video[].reason', 'audio[].reason'],
 };
@@ -127,7 +127,7 @@ const REFUSED: Readonly<Record<string, readonly [Partial<Request>, string, { cod
   'a setting that is not one': [
     { settings: { ...MP4, colour: 'red' } as Request['settings'] },
     'settings.colour: is not a field of settings, which has width, height, fps, codec, bitrate, audio, container, quality, bitrateMode, ' +
-      'keyFrameIntervalMs, hardwareAcceleration, executor, fit, copy, range, background, alpha, fastStart, verify, metadata, captions',
+      'keyFrameIntervalMs, hardwareAcceleration, executor, fit, copy, encoders, range, background, alpha, fastStart, verify, metadata, captions',
     { code: 'E_CONTRACT' },
   ],
   'codecs that the container cannot hold': [
@@ -274,7 +274,7 @@ test.describe('on the bare wire', () => {
   const NONSENSE: readonly (readonly [unknown, string])[] = [
     [
       { type: 'make_film' },
-      'type: must be one of "init_export", "cancel_export", "lend_rasteriser", "probe_source", "query_support", "import_otio", "export_otio", "import_captions" or "export_captions", got "make_film"',
+      'type: must be one of "init_export", "cancel_export", "lend_rasteriser", "lend_viewer", "probe_source", "query_support", "import_otio", "export_otio", "import_captions" or "export_captions", got "make_film"',
     ],
     ['hello', 'The message must be an object, got "hello"'],
     [{ ...start('never'), path: '/etc' }, 'path: is not a field of init_export, which has type, timeline, settings, writablePort'],

@@ -1,5 +1,5 @@
 /** Cutting a film: by mouse, by keyboard alone, and so that nothing is lost. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
 import { media } from './fixtures/media.ts';
@@ -290,12 +290,44 @@ test('a film comes back from an OpenTimelineIO file as it went', async ({ person
   await person.menu('Save a copy as .otio');
   const path = info.outputPath('Hello.otio');
   await (await coming).saveAs(path);
-  const chooser = page.waitForEvent('filechooser');
-  await person.menu('Open .otio…');
-  await (await chooser).setFiles(path);
-  await expect(page.locator('#toasts').getByText(/^Opened:/)).toBeVisible();
-  await expect(person.card('dawn.webm')).toHaveAttribute('data-state', 'missing');
+  const open = async (file: string) => {
+    const chooser = page.waitForEvent('filechooser');
+    await person.menu('Open .otio…');
+    await (await chooser).setFiles(file);
+    await expect(
+      page
+        .locator('#toasts')
+        .getByText(/^Opened:/)
+        .last(),
+    ).toBeVisible();
+    await expect(person.card('dawn.webm')).toHaveAttribute('data-state', 'missing');
+  };
+  await open(path);
   expect(await clips()).toEqual(before);
+
+  await test.step('what is not known here goes back as it came, in a gap too', async () => {
+    const film = JSON.parse(await readFile(path, 'utf8'));
+    const time = (value: number) => ({ OTIO_SCHEMA: 'RationalTime.1', rate: 30, value });
+    const span = (frames: number) => ({ OTIO_SCHEMA: 'TimeRange.1', start_time: time(0), duration: time(frames) });
+    const hologram = { OTIO_SCHEMA: 'Hologram.7', depth: [1, 2], source_range: span(30) };
+    const gap = { OTIO_SCHEMA: 'Gap.1', name: '', source_range: span(15), effects: [], markers: [], metadata: { maker: { note: 'wait' } } };
+    const inner = { OTIO_SCHEMA: 'Stack.1', name: 'inner', children: [structuredClone(film.tracks.children[0])], metadata: {} };
+    film.tracks.children[0].children.push(gap, hologram, inner);
+    film.metadata.gran.captions[0].style = { color: '#ff8800' };
+    film.metadata.maker = { version: 3 };
+    const foreign = info.outputPath('foreign.otio');
+    await writeFile(foreign, JSON.stringify(film));
+    await open(foreign);
+    await expect(person.clip('inner')).toHaveAccessibleName(/long$/); // and is not missing
+    const coming = page.waitForEvent('download');
+    await person.menu('Save a copy as .otio');
+    const again = JSON.parse(await readFile(await (await coming).path(), 'utf8'));
+    const items = again.tracks.children[0].children;
+    expect(items).toContainEqual(hologram);
+    expect(items).toContainEqual(expect.objectContaining({ OTIO_SCHEMA: 'Gap.1', metadata: expect.objectContaining(gap.metadata) }));
+    expect(items.at(-1)).toMatchObject({ OTIO_SCHEMA: 'Stack.1', children: [{ OTIO_SCHEMA: 'Track.1' }] });
+    expect(again.metadata).toMatchObject({ maker: { version: 3 }, gran: { captions: [{ style: { color: '#ff8800' } }, {}] } });
+  });
 });
 
 test('a missing file is told, relinked, and exported', async ({ person }) => {

@@ -39,7 +39,7 @@ const OF_EXPORTS = ['progress', 'error', 'completed', 'warning', 'telemetry', 'f
 
 /** What the worker is sent and need not answer with an end. */
 const QUESTIONS = ['probe_source', 'query_support', 'import_otio', 'export_otio', 'import_captions', 'export_captions'];
-const HARMLESS = ['cancel_export', 'lend_rasteriser', ...QUESTIONS];
+const HARMLESS = ['cancel_export', 'lend_rasteriser', 'lend_viewer', ...QUESTIONS];
 
 /** The page reads its messages when it gets to them: they may arrive closer together, or later, than they were sent. */
 const JITTER_MS = 100;

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals-core';
 import { engine, missingFeatures } from './engine.js';
-import { mediaAt } from './editor/document.js';
+import { mediaAt, usedPaths } from './editor/document.js';
 import { relinkByPicker } from './editor/bin.js';
 import { forget, look, stateOf } from './editor/media.js';
 import { doc } from './editor/store.js';
@@ -47,10 +47,7 @@ function engineChecks() {
 
 /** @returns {Check[]} */
 function filmChecks() {
-  const used = new Set(
-    doc.value.tracks.flatMap(({ items }) => items.flatMap(({ source, disabled }) => (source && !disabled ? [source.path] : []))),
-  );
-  const files = [...used].filter((path) => !skipped.value.has(path)).flatMap((path) => fileCheck(path));
+  const files = [...usedPaths(doc.value)].filter((path) => !skipped.value.has(path)).flatMap((path) => fileCheck(path));
   const empty = choice.value && !spanOf(choice.value).durationUs;
   return [
     { id: 'film', state: empty ? 'bad' : 'ok', text: empty ? t.blocked.empty : t.checks.film },

@@ -1,7 +1,7 @@
 import { computed, effect, signal, untracked } from '@preact/signals-core';
 import { client, engine } from './engine.js';
 import { allClips, durationOf, endOf, rateOfDoc, startOf } from './editor/document.js';
-import { hasSound } from './editor/clip-commands.js';
+import { hasSound } from './editor/linking.js';
 import { flat } from './editor/interchange.js';
 import { files } from './editor/media.js';
 import { projectId } from './editor/project-id.js';

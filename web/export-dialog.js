@@ -4,7 +4,7 @@ import { announce } from './announce.js';
 import { engine } from './engine.js';
 import { obstacle } from './export-checks.js';
 import { choice, choiceOf, settingsFor, spanOf, support, timelineFor } from './export-choice.js';
-import { askToStop, askingToStop, closeDialog, face, openSetup, showJob as showFace } from './export-face.js';
+import { askToStop, askingToStop, closeDialog, face, hide, openSetup, showJob as showFace } from './export-face.js';
 import { exportForm } from './export-form.js';
 import { isBusy, jobWith, jobs } from './export-list.js';
 import { measure, stopTrial } from './export-trial.js';
@@ -100,7 +100,9 @@ function view() {
 function escape() {
   const job = shownJob.value;
   if (job?.state === 'exporting') {
-    if (job.phase !== 'stopping') askToStop(!askingToStop.value);
+    // What is on the disk already cannot be stopped any more.
+    if (job.phase === 'verifying') hide();
+    else if (job.phase !== 'stopping') askToStop(!askingToStop.value);
   } else closeDialog();
 }
 

@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals-core';
 import { Pace, TimeLeft } from './eta.js';
 import { client } from './engine.js';
 import { jobWith, jobs } from './export-list.js';
@@ -8,7 +9,8 @@ import { canPick, newPrivateFile, pickFile, removePrivateFile } from './saving.j
 /**
  * Exports, one after the other. Each holds the film as it was when it was asked for, so that editing goes on meanwhile.
  *
- * @import { ExportError, Progress, Settings, Telemetry, Timeline, Warning } from './export-worker-client.js'
+ * @import { Signal } from '@preact/signals-core'
+ * @import { ExportError, LivePicture, Progress, Settings, Telemetry, Timeline, Warning } from './export-worker-client.js'
  *
  * @typedef {'queued' | 'starting' | 'opening' | 'encoding' | 'finalising' | 'verifying' | 'stopping'} Phase
  *
@@ -30,6 +32,7 @@ import { canPick, newPrivateFile, pickFile, removePrivateFile } from './saving.j
  * @property {number} durationMs
  * @property {number} frames
  * @property {number} tookS
+ * @property {boolean} checked the file was read back and is what was asked for
  *
  * @typedef {object} Job
  * @property {number} id
@@ -44,6 +47,7 @@ import { canPick, newPrivateFile, pickFile, removePrivateFile } from './saving.j
  * @property {number | undefined} leftS
  * @property {number | undefined} pace frames a second
  * @property {number} bytes
+ * @property {boolean} [unchecked] the person did not wait for the check
  * @property {readonly Warning[]} warnings
  * @property {Telemetry} [telemetry]
  * @property {Result} [result]
@@ -51,6 +55,8 @@ import { canPick, newPrivateFile, pickFile, removePrivateFile } from './saving.j
  */
 
 const TICK_MS = 500;
+/** What is being encoded. @type {Signal<LivePicture | undefined>} */
+export const livePicture = signal(undefined);
 
 let lastId = 0;
 
@@ -118,18 +124,29 @@ async function run({ id, plan, handle }) {
         onProgress: (progress) => moved(id, progress, clock),
         onWarning: (warning) => change(id, { warnings: [...(jobWith(id)?.warnings ?? []), warning] }),
         onTelemetry: (telemetry) => measured(id, telemetry),
+        onPicture: showPicture,
       },
     );
     const file = await handle.getFile();
     const tookS = (performance.now() - startMs) / 1000;
-    change(id, { state: 'done', percent: 100, result: { file, url: URL.createObjectURL(file), ...result, tookS } });
+    const now = jobWith(id);
+    // Whoever stops an export in its commit gets the film that came too late to be stopped, as it is.
+    const checked = settings.verify !== false && !now?.unchecked && now?.phase !== 'stopping';
+    change(id, { state: 'done', percent: 100, result: { file, url: URL.createObjectURL(file), ...result, tookS, checked } });
   } catch (caught) {
     const error = /** @type {ExportError} */ (caught);
     if (plan.where === 'browser' && error.code !== 'E_VERIFY') await removePrivateFile(handle);
     change(id, error.code === 'E_CANCELLED' ? { state: 'cancelled' } : { state: 'failed', error });
   } finally {
     clearInterval(timer);
+    showPicture(undefined);
   }
+}
+
+/** @param {LivePicture | undefined} next */
+function showPicture(next) {
+  livePicture.peek()?.picture.close();
+  livePicture.value = next;
 }
 
 /** @param {number} id @param {Progress} progress @param {{movedMs: number, left: TimeLeft, pace: Pace}} clock */
@@ -173,6 +190,12 @@ export async function stop(id) {
     if (job.plan.where === 'browser') await removePrivateFile(job.handle);
     else await /** @type {{remove?: () => Promise<void>}} */ (job.handle).remove?.().catch(() => {});
   }
+}
+
+/** The film is on the disk already; what is left out is to read it back. @param {number} id */
+export function skipCheck(id) {
+  change(id, { unchecked: true });
+  client.cancel();
 }
 
 /** Takes a finished job off the list; the last film's memory goes with it. @param {number} id */

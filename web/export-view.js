@@ -1,6 +1,8 @@
+import { effect } from '@preact/signals-core';
 import { html, nothing } from 'lit/html.js';
+import { ref } from 'lit/directives/ref.js';
 import { askingToStop, askToStop, closeDialog, hide, openSetup } from './export-face.js';
-import { stop } from './export-jobs.js';
+import { livePicture, skipCheck, stop } from './export-jobs.js';
 import { bytes, count, span } from './format.js';
 import { measurements } from './export-measurements.js';
 import { icon } from './icons.js';
@@ -32,9 +34,26 @@ export function runningView(job) {
     <p class="still" aria-hidden="true">
       ${job.quietS >= QUIET_S && job.phase === 'encoding' ? t.progress.still(Math.min(job.frame.current + 1, job.frame.total), job.telemetry?.now ? t.measured.stages[job.telemetry.now] : '') : nothing}
     </p>
-    ${numbers(job)} ${job.telemetry ? measurements(job.telemetry, t.measured.now) : nothing}
-    ${askingToStop.value ? question(job) : runningFooter(job)}
+    <div class="now">${job.plan.settings.codec === false ? nothing : picture()} ${numbers(job)}</div>
+    ${job.telemetry ? measurements(job.telemetry, t.measured.now) : nothing}
+    ${askingToStop.value && job.phase !== 'verifying' ? question(job) : runningFooter(job)}
   </div>`;
+}
+
+/** What is being encoded. Drawn by its own effect: the rest need not wait for it. */
+function picture() {
+  let stop = () => {};
+  const follow = (/** @type {Element | undefined} */ element) => {
+    stop();
+    if (!(element instanceof HTMLCanvasElement)) return;
+    stop = effect(() => {
+      const shown = livePicture.value?.picture;
+      if (!shown) return;
+      Object.assign(element, { width: shown.width, height: shown.height });
+      element.getContext('2d')?.drawImage(shown, 0, 0);
+    });
+  };
+  return html`<canvas class="live" role="img" aria-label=${t.progress.picture} ${ref(follow)}></canvas>`;
 }
 
 /** @param {Job} job */
@@ -58,13 +77,19 @@ function fact(name, value, key) {
 }
 
 /** @param {Job} job */
-function runningFooter({ id, phase }) {
+function runningFooter({ id, phase, unchecked = false }) {
   return html`<div class="footer">
     <p class="summary">${t.progress.hidden}</p>
     ${mayNotify() ? html`<button type="button" class="link" @click=${(/** @type {MouseEvent} */ event) => askToNotify(event)}>${t.progress.notify}</button>` : nothing}
-    <button type="button" ?disabled=${phase === 'stopping'} @click=${() => stop(id)}>
-      ${phase === 'stopping' ? t.phases.stopping : t.progress.cancel}
-    </button>
+    ${
+      phase === 'verifying'
+        ? html`<button type="button" title=${t.progress.skipNote} ?disabled=${unchecked} @click=${() => skipCheck(id)}>
+            ${t.progress.skip}
+          </button>`
+        : html`<button type="button" ?disabled=${phase === 'stopping'} @click=${() => stop(id)}>
+            ${phase === 'stopping' ? t.phases.stopping : t.progress.cancel}
+          </button>`
+    }
     <button type="button" class="primary" data-focus @click=${hide}>${t.progress.hide}</button>
   </div>`;
 }
@@ -96,16 +121,21 @@ function question({ id }) {
 }
 
 /** @param {Job} job @param {Result} result */
-export function doneView({ plan, warnings, telemetry }, { file, url, durationMs, frames, tookS }) {
+export function doneView({ plan, warnings, telemetry }, { file, url, durationMs, frames, tookS, checked }) {
   const sound = plan.settings.codec === false;
   const film = sound
     ? html`<audio class="result" controls preload="metadata" aria-label=${t.done.preview} src=${url} @error=${hideFilm}></audio>`
     : html`<video class="result" controls preload="metadata" aria-label=${t.done.preview} src=${url} @error=${hideFilm}></video>`;
-  const verified = plan.settings.verify !== false;
   return html`<div class="done">
     <h2 id="export-heading"><span class="mark">${icon('check')}</span>${warnings.length ? t.done.partly : t.done.heading}</h2>
     ${film}
-    ${verified ? html`<p class="verified">${icon('check')}${sound ? t.done.checkedSound(durationMs / 1000) : t.done.checked(durationMs / 1000, frames, Boolean(plan.settings.audio))}</p>` : nothing}
+    ${
+      checked
+        ? html`<p class="verified">
+            ${icon('check')}${sound ? t.done.checkedSound(durationMs / 1000) : t.done.checked(durationMs / 1000, frames, Boolean(plan.settings.audio))}
+          </p>`
+        : html`<p class="muted">${t.done.unchecked}</p>`
+    }
     <dl class="numbers">
       ${fact(t.done.facts.name, file.name, 'name')} ${fact(t.done.facts.size, bytes(file.size), 'size')}
       ${fact(t.done.facts.length, formatTime(durationMs * 1000), 'length')} ${fact(t.done.facts.frames, count(frames), 'frames')}

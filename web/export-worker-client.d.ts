@@ -224,11 +224,20 @@ export interface Telemetry {
   liveObjects?: Record<string, number>;
 }
 
+/** What is being encoded, at most once a second, and only while the page can be seen. */
+export interface LivePicture {
+  /** Small; yours to close. */
+  picture: ImageBitmap;
+  /** Of the film. */
+  timeUs: number;
+}
+
 export interface ExportOptions {
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
   onWarning?: (warning: Warning) => void;
   onTelemetry?: (telemetry: Telemetry) => void;
+  onPicture?: (picture: LivePicture) => void;
 }
 
 export interface ExportResult {

@@ -1,5 +1,6 @@
 import { openDestination } from './destination.js';
-import { lendRasteriser } from './svg-rasteriser.js';
+import { lendViewer, watchPictures } from './live-pictures.js';
+import { lendRasteriser } from './lend-rasteriser.js';
 import { CANCELLED_MESSAGE, ExportError, cancelled } from './export-error.js';
 
 export { ExportError };
@@ -41,6 +42,8 @@ const WORKER_FILE = './export-worker.js';
 export class ExportWorkerClient extends EventTarget {
   /** @type {Worker | undefined} */
   #worker;
+  /** Where pictures of the film come from. @type {MessagePort | undefined} */
+  #viewer;
   /** @type {ClientState} */
   #state = 'starting';
   /** @type {Promise<void>} */
@@ -194,6 +197,7 @@ export class ExportWorkerClient extends EventTarget {
     this.#worker = worker;
     const port = lendRasteriser();
     worker.postMessage({ type: 'lend_rasteriser', port }, [port]);
+    this.#viewer = lendViewer(worker);
     this.#ready = new Promise((resolve, reject) => (this.#boot = { resolve, reject }));
     this.#ready.catch(() => {}); // `state` tells as well; nobody has to listen to both
     worker.onmessage = ({ data }) => {
@@ -339,6 +343,12 @@ export class ExportWorkerClient extends EventTarget {
     );
     job.started = true;
     this.#watch(job);
+    const { onPicture } = job.options;
+    if (onPicture && this.#viewer)
+      alsoStop(
+        job,
+        watchPictures(this.#viewer, (picture) => tell(onPicture, picture)),
+      );
   }
 
   /** @param {Job} job */

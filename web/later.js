@@ -20,6 +20,7 @@ import { projectMenu } from './editor/project-menu.js';
 import { stripOf } from './editor/strip.js';
 import { takeFiles } from './editor/intake.js';
 import { client } from './engine.js';
+import { keepOffer } from './install.js';
 import { receiveFiles, receiveWishes } from './launch.js';
 import { prepareOffline } from './offline.js';
 import { offlineNote } from './offline-note.js';
@@ -70,6 +71,7 @@ export function startRest() {
   watchKept();
   sayUndone();
   lookAgainWhenReady();
+  keepOffer();
   void removeOldPrivateFiles();
   void prepareOffline(client.ready);
   void opened.then(() => {

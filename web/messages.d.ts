@@ -5,7 +5,16 @@
  */
 export type Message = Incoming | Outgoing;
 export type Incoming =
-  InitExport | CancelExport | LendRasteriser | ProbeSource | QuerySupport | ImportOtio | ExportOtio | ImportCaptions | ExportCaptions;
+  | InitExport
+  | CancelExport
+  | LendRasteriser
+  | LendViewer
+  | ProbeSource
+  | QuerySupport
+  | ImportOtio
+  | ExportOtio
+  | ImportCaptions
+  | ExportCaptions;
 export type JsonValue = unknown;
 export type Outgoing =
   | Progress
@@ -309,6 +318,13 @@ export interface CancelExport {
  */
 export interface LendRasteriser {
   type: 'lend_rasteriser';
+  port: MessagePort;
+}
+/**
+ * A port of the page's that asks for small pictures of the film while it is made (live-pictures.js). Without it none are made.
+ */
+export interface LendViewer {
+  type: 'lend_viewer';
   port: MessagePort;
 }
 /**

@@ -1,4 +1,4 @@
-import { lendRasteriser } from './svg-rasteriser.js';
+import { lendRasteriser } from './lend-rasteriser.js';
 
 /**
  * @import { Incoming, PeaksPart, PreviewProblem, PreviewReadings, Timeline } from './preview-messages.js'

@@ -11,29 +11,8 @@ const MAX_DEPTH = 256;
 const STYLE = 'gran-unapplied-style';
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** A port to lend to a worker. Whatever comes through it is answered, one after the other. */
-export function lendRasteriser() {
-  const { port1, port2 } = new MessageChannel();
-  let queue = Promise.resolve();
-  port1.onmessage = ({ data }) => {
-    queue = queue.then(() => answer(port1, data));
-  };
-  return port2;
-}
-
-/** @param {MessagePort} port @param {any} question */
-async function answer(port, question) {
-  const { requestId } = question;
-  try {
-    const image = await rasterise(question);
-    port.postMessage({ requestId, image }, [image]);
-  } catch (error) {
-    port.postMessage({ requestId, problem: /** @type {Error} */ (error).message });
-  }
-}
-
 /** @param {{file: File | Blob | FileSystemFileHandle, width: number, height: number, ownWidth: number, ownHeight: number}} question */
-async function rasterise({ file, width, height, ownWidth, ownHeight }) {
+export async function rasterise({ file, width, height, ownWidth, ownHeight }) {
   const blob = 'getFile' in file ? await file.getFile() : file;
   if (blob.size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES / 1024 ** 2} MB`);
   const svg = sized(await blob.text(), width, height, ownWidth, ownHeight);

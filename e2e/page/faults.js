@@ -323,8 +323,8 @@
   addEventListener('message', (event) => {
     const { data } = event;
     if (data?.harness === undefined) {
-      // What draws SVG files is lent for the worker's life.
-      if (data?.type !== 'lend_rasteriser') for (const port of event.ports) opened('MessagePort', port);
+      // What is lent is lent for the worker's life.
+      if (!data?.type?.startsWith('lend_')) for (const port of event.ports) opened('MessagePort', port);
       return;
     }
     event.stopImmediatePropagation();

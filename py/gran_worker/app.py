@@ -10,9 +10,9 @@ from pyodide_js import _module
 from gran_worker.browser.channel import Channel
 from gran_worker.browser.files import about, read_whole
 from gran_worker.browser.kernel import Kernels
+from gran_worker.browser.lent import Lent
 from gran_worker.browser.loop import PromptLoop
 from gran_worker.browser.media import BrowserMedia
-from gran_worker.browser.rasteriser import Lent, Rasteriser
 from gran_worker.browser.sink import destination_for, is_same
 from gran_worker.browser.soundencoder import Trials
 from gran_worker.browser.speaker import PortSpeaker
@@ -26,7 +26,7 @@ from gran_worker.interchange import MAX_FILE_BYTES, ImportCaptions, ImportOtio, 
 from gran_worker.messages import (
     Completed,
     InitExport,
-    LendRasteriser,
+    Loan,
     Outgoing,
     ProbeSource,
     QuerySupport,
@@ -99,8 +99,8 @@ class BrowserWorkshop:
         finally:
             await media.close()
 
-    def borrow(self, loan: LendRasteriser, parcel: Any) -> None:
-        self._lent.rasteriser = Rasteriser(parcel.port)
+    def borrow(self, loan: Loan, parcel: Any) -> None:
+        self._lent.take(loan, parcel.port)
 
     async def discard(self, parcel: Any, running: Any) -> None:
         port = getattr(parcel, "writablePort", None)

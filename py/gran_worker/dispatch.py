@@ -23,6 +23,8 @@ from gran_worker.messages import (
     Failure,
     InitExport,
     LendRasteriser,
+    LendViewer,
+    Loan,
     Outgoing,
     Question,
     Warning,
@@ -51,7 +53,7 @@ class Workshop(Protocol):
     async def answer(self, question: Question, parcel: object) -> Outgoing:
         """Raises ExportError for a question that has no answer."""
 
-    def borrow(self, loan: LendRasteriser, parcel: object) -> None:
+    def borrow(self, loan: Loan, parcel: object) -> None:
         """Keeps what the page lends."""
 
     async def discard(self, parcel: object, running: object) -> None:
@@ -115,7 +117,7 @@ class Dispatcher:
             case CancelExport():
                 if self._job is not None:
                     self._job.stop()
-            case LendRasteriser():
+            case LendRasteriser() | LendViewer():
                 self._workshop.borrow(message, parcel)
             case question:
                 self._keep(self._answer(question, parcel))

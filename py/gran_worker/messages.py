@@ -74,11 +74,19 @@ class LendRasteriser(StrictWire):
     port: Annotated[Opaque, JsObject(("MessagePort",))]
 
 
+class LendViewer(StrictWire):
+    """A port of the page's that asks for small pictures of the film while it is made (live-pictures.js). Without it none are made."""
+
+    type: Literal["lend_viewer"] = "lend_viewer"
+    port: Annotated[Opaque, JsObject(("MessagePort",))]
+
+
+Loan = LendRasteriser | LendViewer
 Question = ProbeSource | QuerySupport | ImportOtio | ExportOtio | ImportCaptions | ExportCaptions
 """What is answered by one message with the same ``requestId``, whatever else is going on."""
-Incoming = InitExport | CancelExport | LendRasteriser | Question
+Incoming = InitExport | CancelExport | Loan | Question
 QUESTIONS: tuple[type[Question], ...] = (ProbeSource, QuerySupport, ImportOtio, ExportOtio, ImportCaptions, ExportCaptions)
-INCOMING: tuple[type[Incoming], ...] = (InitExport, CancelExport, LendRasteriser, *QUESTIONS)
+INCOMING: tuple[type[Incoming], ...] = (InitExport, CancelExport, LendRasteriser, LendViewer, *QUESTIONS)
 
 # From the worker
 

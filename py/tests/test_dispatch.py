@@ -17,7 +17,7 @@ from gran_worker.messages import (
     Error,
     Failure,
     InitExport,
-    LendRasteriser,
+    Loan,
     Outgoing,
     ProbeSource,
     Progress,
@@ -67,7 +67,7 @@ class FakeWorkshop:
             raise SourceError("cut.otio is gone.", code="E_MISSING")
         raise ZeroDivisionError
 
-    def borrow(self, loan: LendRasteriser, parcel: object) -> None:
+    def borrow(self, loan: Loan, parcel: object) -> None:
         self.borrowed.append(parcel)
 
     async def discard(self, parcel: object, running: object) -> None:
@@ -579,7 +579,8 @@ async def test_a_question_without_an_answer_is_told_so_and_ends_no_export(questi
     assert (refused.request_id, refused.code) == (9, code)
 
 
-async def test_what_the_page_lends_is_kept_and_ends_nothing() -> None:
+@pytest.mark.parametrize("what", ["rasteriser", "viewer"])
+async def test_what_the_page_lends_is_kept_and_ends_nothing(what: str) -> None:
     worker, port = Worker(), object()
-    worker.take({"type": "lend_rasteriser", "port": {"$js": "MessagePort"}}, port)
+    worker.take({"type": f"lend_{what}", "port": {"$js": "MessagePort"}}, port)
     assert (worker.workshop.borrowed, worker.sent) == ([port], [])

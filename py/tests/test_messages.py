@@ -76,6 +76,7 @@ KEYS = {
     "source_info": {"type", "requestId", "name", "kind", "durationUs", "video", "audio", "problem"},
     "support": {"type", "requestId", "video", "audio"},
     "lend_rasteriser": {"type", "port"},
+    "lend_viewer": {"type", "port"},
     "import_otio": {"type", "requestId", "file"},
     "export_otio": {"type", "requestId", "timeline", "name", "markers", "media"},
     "otio_imported": {"type", "requestId", "name", "timeline", "markers", "media", "report"},
@@ -165,7 +166,7 @@ def test_a_reading_of_the_meter() -> None:
         ({}, "type: is required"),
         (
             {"type": "export"},
-            'type: must be one of "init_export", "cancel_export", "lend_rasteriser", "probe_source", "query_support", '
+            'type: must be one of "init_export", "cancel_export", "lend_rasteriser", "lend_viewer", "probe_source", "query_support", '
             '"import_otio", "export_otio", "import_captions" or "export_captions", got "export"',
         ),
         ({"type": "progress", "phase": "decode"}, "type: must be one of"),

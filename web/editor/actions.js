@@ -1,20 +1,24 @@
 import { announce } from '../announce.js';
 import { t } from '../strings.js';
-import * as clips from './clip-commands.js';
-import { allClips, editPoints, endOf, findClip, startOf, stepFrames, trackOf, withLinked } from './document.js';
+import { setFields } from './clip-fields.js';
+import { clipName, namesOf } from './clip-name.js';
+import * as cutting from './cutting.js';
+import { endOf, findClip, startOf, trackOf, withLinked } from './document.js';
 import * as film from './film-commands.js';
-import * as player from './player.js';
+import * as linking from './linking.js';
+import * as moving from './moving.js';
+import * as pasting from './pasting.js';
+import { goTo } from './player.js';
+import * as retiming from './retiming.js';
 import {
   doc,
   filmUs,
   focused,
+  lastStep,
   playheadUs,
   primary,
-  redo,
   run,
   select,
-  selectAll,
-  selectNone,
   selectedClips,
   selection,
   snapping,
@@ -27,14 +31,13 @@ import { toast } from './toasts.js';
 /** What keys and buttons do: commands on what is chosen, or under the playhead, with their names. */
 
 const FREEZE_US = 2_000_000;
-const SECOND_US = 1_000_000;
 
-/** @type {ReturnType<typeof clips.copied>} */
+/** @type {ReturnType<typeof pasting.copied>} */
 let clipboard = [];
 
 /** What an edit at the playhead is about: the chosen clips under it; else those of the target track; else the uppermost one. */
 function aim() {
-  const under = clips.clipsUnder(doc.value, playheadUs.value);
+  const under = cutting.clipsUnder(doc.value, playheadUs.value);
   const chosen = [...selection.value].filter((id) => under.has(id));
   if (chosen.length) return new Set(chosen);
   const targeted = [...under].filter((id) => trackOf(doc.value, id)?.id === targetTrack.value);
@@ -44,19 +47,10 @@ function aim() {
   return new Set(best ? [best.id] : []);
 }
 
-/** @param {ReadonlySet<string>} ids */
-const namesOf = (ids) => {
-  const named = allClips(doc.value).filter(({ id }) => ids.has(id));
-  return named.length === 1 ? clipName(named[0]) : t.clips(named.length);
-};
-
-/** @param {import('./document.js').Clip} clip */
-export const clipName = (clip) => clip.name || (clip.text ? clip.text.split('\n')[0] : '') || t.clipTypes[clip.clipType];
-
 /** @param {boolean} all */
 export function split(all = false) {
-  const ids = all ? clips.clipsUnder(doc.value, playheadUs.value) : aim();
-  run(t.steps.split(namesOf(ids)), (now) => clips.split(now, ids, playheadUs.value));
+  const ids = all ? cutting.clipsUnder(doc.value, playheadUs.value) : aim();
+  run(t.steps.split(namesOf(ids)), (now) => cutting.split(now, ids, playheadUs.value));
 }
 
 /** @param {'start' | 'end'} edge @param {boolean} ripple */
@@ -64,8 +58,8 @@ export function trimToPlayhead(edge, ripple) {
   const [id] = aim();
   const clip = id && findClip(doc.value, id);
   if (!clip) return;
-  const changed = run(t.steps.trim(clipName(clip)), (now) => clips.trim(now, id, edge, playheadUs.value, { ripple }));
-  if (changed && ripple && edge === 'start') player.goTo(startOf(clip));
+  const changed = run(t.steps.trim(clipName(clip)), (now) => moving.trim(now, id, edge, playheadUs.value, { ripple }));
+  if (changed && ripple && edge === 'start') goTo(startOf(clip));
 }
 
 /** @param {boolean} ripple */
@@ -73,15 +67,15 @@ export function remove(ripple = false) {
   const ids = selection.value;
   if (!ids.size) {
     const track = targetTrack.value ?? film.mainTrack(doc.value, 'video')?.id;
-    if (ripple && track) run(t.steps.closeGap, (now) => clips.closeGap(now, track, playheadUs.value));
+    if (ripple && track) run(t.steps.closeGap, (now) => cutting.closeGap(now, track, playheadUs.value));
     return;
   }
   const label = t.steps.remove(ids.size === 1 && selectedClips.value.length ? namesOf(ids) : t.items(ids.size));
   const next = neighbourOf(ids);
   const count = ids.size;
-  if (!run(label, (now) => (ripple ? clips.rippleRemove : clips.remove)(now, ids))) return toast(t.lockedTrack);
+  if (!run(label, (now) => (ripple ? cutting.rippleRemove : cutting.remove)(now, ids))) return toast(t.lockedTrack);
   if (next && findClip(doc.value, next)) focused.value = next;
-  toast(t.deleted(count), { choices: [{ label: t.undo, act: undo }] });
+  toast(t.deleted(count), { step: lastStep.value, choices: [{ label: t.undo, act: undo }] });
 }
 
 /** Where the keyboard goes when clips go. @param {ReadonlySet<string>} ids */
@@ -96,27 +90,27 @@ function neighbourOf(ids) {
 
 export function copy() {
   if (!selectedClips.value.length) return;
-  clipboard = clips.copied(doc.value, selection.value);
+  clipboard = pasting.copied(doc.value, selection.value);
   announce(t.said.copied(clipboard.length));
 }
 
 export function cut() {
   if (!selectedClips.value.length) return;
   copy();
-  run(t.steps.cut(namesOf(selection.value)), (now) => clips.remove(now, selection.value));
+  run(t.steps.cut(namesOf(selection.value)), (now) => cutting.remove(now, selection.value));
 }
 
 export function paste() {
   if (!clipboard.length) return;
   const [from, all] = [playheadUs.value, clipboard];
   const endUs = from + Math.max(...all.map(({ clip }) => endOf(clip)));
-  if (run(t.steps.paste(t.clips(all.length)), (now) => clips.paste(now, all, from, { trackId: targetTrack.value }), { selectNew: true }))
-    player.goTo(endUs);
+  if (run(t.steps.paste(t.clips(all.length)), (now) => pasting.paste(now, all, from, { trackId: targetTrack.value }), { selectNew: true }))
+    goTo(endUs);
 }
 
 export function duplicate() {
   const ids = selection.value;
-  run(t.steps.duplicate(namesOf(ids)), (now) => clips.duplicate(now, ids), { selectNew: true });
+  run(t.steps.duplicate(namesOf(ids)), (now) => pasting.duplicate(now, ids), { selectNew: true });
 }
 
 export function title() {
@@ -144,7 +138,7 @@ export function caption() {
 export function freeze() {
   const [id] = aim();
   const clip = id && findClip(doc.value, id);
-  if (clip) run(t.steps.freeze(clipName(clip)), (now) => clips.freeze(now, id, playheadUs.value, FREEZE_US));
+  if (clip) run(t.steps.freeze(clipName(clip)), (now) => retiming.freeze(now, id, playheadUs.value, FREEZE_US));
 }
 
 export function marker() {
@@ -170,27 +164,6 @@ export function rangeAroundSelection() {
   if (chosen.length) run(t.steps.setRange, (now) => film.setRange(now, Math.min(...chosen.map(startOf)), Math.max(...chosen.map(endOf))));
 }
 
-/** @param {1 | -1} direction */
-export function toEdit(direction) {
-  const points = editPoints(doc.value);
-  const to = direction > 0 ? points.find((us) => us > playheadUs.value) : points.findLast((us) => us < playheadUs.value);
-  if (to !== undefined) player.goTo(to);
-}
-
-/** @param {1 | -1} direction */
-export function toMarker(direction) {
-  const { markers } = doc.value;
-  const to =
-    direction > 0 ? markers.find(({ timeUs }) => timeUs > playheadUs.value) : markers.findLast(({ timeUs }) => timeUs < playheadUs.value);
-  if (to) player.goTo(to.timeUs);
-}
-
-/** @param {number} seconds */
-export const jump = (seconds) => player.goTo(Math.min(filmUs.value, playheadUs.value + seconds * SECOND_US));
-
-export const toStart = () => player.goTo(0);
-export const toEnd = () => player.goTo(filmUs.value);
-
 export function toggleSnap() {
   snapping.value = !snapping.value;
   announce(snapping.value ? t.said.snapOn : t.said.snapOff);
@@ -206,24 +179,14 @@ export function target(n) {
   if (track) targetTrack.value = targetTrack.value === track.id ? undefined : track.id;
 }
 
-/** Moves what is chosen. @param {{frames?: number, tracks?: number}} by @param {{merge?: string}} [how] */
-export function nudge({ frames = 0, tracks = 0 }, how) {
-  const ids = selection.value;
-  const clip = primary.value;
-  if (!clip) return false;
-  const byUs = Math.sign(frames) * Math.abs(stepFrames(doc.value, startOf(clip), Math.abs(frames)) - startOf(clip));
-  const kind = trackOf(doc.value, clip.id)?.kind;
-  return run(t.steps.move(namesOf(ids)), (now) => clips.move(now, ids, { byUs, byTracks: tracks, kind }), how);
-}
-
 export function detachSound() {
-  run(t.steps.detachSound(namesOf(selection.value)), (now) => clips.detachSound(now, selection.value));
+  run(t.steps.detachSound(namesOf(selection.value)), (now) => linking.detachSound(now, selection.value));
 }
 
 /** Changes a field of all chosen clips as of the first of them. @param {string} step @param {(clip: import('./document.js').Clip) => Partial<import('./document.js').Clip>} fields */
 function setOnChosen(step, fields) {
   const clip = primary.value;
-  if (clip) run(t.steps.change(step, namesOf(selection.value)), (now) => clips.setFields(now, selection.value, fields(clip)));
+  if (clip) run(t.steps.change(step, namesOf(selection.value)), (now) => setFields(now, selection.value, fields(clip)));
 }
 
 export const toggleDisabled = () => setOnChosen(t.keys.disable, ({ disabled }) => ({ disabled: disabled ? undefined : true }));
@@ -237,22 +200,5 @@ export function toggleSolo() {
   if (track) run(t.steps.soloTrack, (now) => film.setTrack(now, track.id, { audioSolo: !track.audioSolo }));
 }
 
-export const linkClips = () => run(t.steps.link, (now) => clips.link(now, selection.value));
-export const unlinkClips = () => run(t.steps.unlink, (now) => clips.unlink(now, selection.value));
-
-export async function saveFrame() {
-  const blob = await player.frameAsPng();
-  if (!blob) return;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = `${doc.value.name || t.untitled} ${Math.round(playheadUs.value / 1000)}.png`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
-/** @param {string} name of the film */
-export function rename(name) {
-  run(t.steps.rename, (now) => (now.name === name ? now : { ...now, name }), { merge: 'rename' });
-}
-
-export { redo, selectAll, selectNone, undo };
+export const linkClips = () => run(t.steps.link, (now) => linking.link(now, selection.value));
+export const unlinkClips = () => run(t.steps.unlink, (now) => linking.unlink(now, selection.value));

@@ -6,17 +6,24 @@ import { jobs, runningJob } from '../export-list.js';
 import { fps } from '../format.js';
 import { icon } from '../icons.js';
 import { t } from '../strings.js';
-import * as actions from './actions.js';
 import { listShown } from './clip-list-state.js';
 import { openHelp } from './dialogs.js';
 import { drawer, inspectorOpen } from './drawer-state.js';
 import { saving } from './saving-state.js';
 import { withKey } from './key-hint.js';
 import { fit, zoom, zoomBy, zoomTo } from './scale.js';
-import { doc, history, readOnly, sealStep, selection, snapping } from './store.js';
+import { doc, history, readOnly, redo, run, sealStep, selection, snapping, undo } from './store.js';
 import { timecode } from './timecode.js';
 
 /** The bars: the project and the way out on top, the tools over the timeline, what the film is below. */
+
+/** What edits comes with the rest of the page, which is there before anybody can press a button. @param {(actions: typeof import('./actions.js')) => unknown} act */
+const edit = (act) => () => void import('./actions.js').then(act);
+
+/** @param {string} name of the film */
+function rename(name) {
+  run(t.steps.rename, (now) => (now.name === name ? now : { ...now, name }), { merge: 'rename' });
+}
 
 export function topBar() {
   const [last] = history.value.past.slice(-1);
@@ -31,7 +38,7 @@ export function topBar() {
       placeholder=${t.untitled}
       ?disabled=${readOnly.value}
       .value=${live(doc.value.name)}
-      @input=${(/** @type {{currentTarget: HTMLInputElement}} */ { currentTarget }) => actions.rename(currentTarget.value)}
+      @input=${(/** @type {{currentTarget: HTMLInputElement}} */ { currentTarget }) => rename(currentTarget.value)}
       @change=${sealStep}
     />
     <span class="saved" data-saving=${saving.value.state}>
@@ -40,8 +47,8 @@ export function topBar() {
       ${saving.value.state === 'saving' ? html`<span>${t.saving.saving}</span>` : nothing}
     </span>
     <span class="undo">
-      ${tool('undo-2', last ? t.undoNamed(last.name) : t.undo, 'undo', actions.undo, !last || readOnly.value)}
-      ${tool('redo-2', next ? t.redoNamed(next.name) : t.redo, 'redo', actions.redo, !next || readOnly.value)}
+      ${tool('undo-2', last ? t.undoNamed(last.name) : t.undo, 'undo', undo, !last || readOnly.value)}
+      ${tool('redo-2', next ? t.redoNamed(next.name) : t.redo, 'redo', redo, !next || readOnly.value)}
     </span>
     <span class="spring"></span>
     <span class="engine" data-engine=${engine.value}>
@@ -99,25 +106,68 @@ export function toolBar() {
   const off = readOnly.value;
   const rate = { num: doc.value.timebase.fps[0], den: doc.value.timebase.fps[1] };
   return html`<div class="tools" role="toolbar" aria-label=${t.tools.label}>
-    ${named('scissors', t.tools.split, 'split', () => actions.split(), off)}
-    ${named('trash-2', t.tools.ripple, 'rippleRemove', () => actions.remove(true), off)}
-    ${named('type', t.tools.title, 'title', actions.title, off)} ${named('flag', t.tools.marker, 'marker', actions.marker, off)}
-    ${named('snowflake', t.tools.freeze, 'freeze', actions.freeze, off)}
-    ${named('copy', t.tools.duplicate, 'duplicate', actions.duplicate, off || !selection.value.size)}
+    ${named(
+      'scissors',
+      t.tools.split,
+      'split',
+      edit(({ split }) => split()),
+      off,
+    )}
+    ${named(
+      'trash-2',
+      t.tools.ripple,
+      'rippleRemove',
+      edit(({ remove }) => remove(true)),
+      off,
+    )}
+    ${named(
+      'type',
+      t.tools.title,
+      'title',
+      edit(({ title }) => title()),
+      off,
+    )}
+    ${named(
+      'flag',
+      t.tools.marker,
+      'marker',
+      edit(({ marker }) => marker()),
+      off,
+    )}
+    ${named(
+      'snowflake',
+      t.tools.freeze,
+      'freeze',
+      edit(({ freeze }) => freeze()),
+      off,
+    )}
+    ${named(
+      'copy',
+      t.tools.duplicate,
+      'duplicate',
+      edit(({ duplicate }) => duplicate()),
+      off || !selection.value.size,
+    )}
     <button
       type="button"
       class="tool"
       aria-pressed=${snapping.value ? 'true' : 'false'}
       title=${withKey(t.tools.snap, 'snap')}
-      @click=${actions.toggleSnap}
+      @click=${edit(({ toggleSnap }) => toggleSnap())}
     >
       ${icon('magnet')}<span>${t.tools.snap}</span>
     </button>
     ${
       range
         ? html`<span class="range">
-            ${t.tools.range(timecode(rate, range.startUs), timecode(rate, range.startUs + range.durationUs))}
-            ${tool('x', t.tools.clearRange, 'clearRange', actions.clearRange, off)}
+            <span>${t.tools.range(timecode(rate, range.startUs), timecode(rate, range.startUs + range.durationUs))}</span>
+            ${tool(
+              'x',
+              t.tools.clearRange,
+              'clearRange',
+              edit(({ clearRange }) => clearRange()),
+              off,
+            )}
           </span>`
         : nothing
     }

@@ -9,7 +9,7 @@ import { icon } from '../icons.js';
 import { inWords, t } from '../strings.js';
 import { formatSeconds } from '../timecode.js';
 import * as actions from './actions.js';
-import { setFields } from './clip-commands.js';
+import { setFields } from './clip-fields.js';
 import { MEDIA_TYPE } from './drop.js';
 import { addToTimeline } from './film-commands.js';
 import { addMedia, takeFiles } from './intake.js';

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit/html.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { t } from '../strings.js';
-import { clipName } from './actions.js';
+import { clipName } from './clip-name.js';
 import { allClips, endOf, rateOfDoc, startOf, trackLabel, trackOf } from './document.js';
 import { goTo } from './player.js';
 import { doc, select, selection, shown } from './store.js';

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as clips from './clip-commands.js';
+import * as clipFields from './clip-fields.js';
+import * as cutting from './cutting.js';
 import { allClips, durationOf, emptyDoc, endOf, findClip, startOf } from './document.js';
 import * as film from './film-commands.js';
+import * as linking from './linking.js';
+import * as moving from './moving.js';
+import * as pasting from './pasting.js';
+import * as retiming from './retiming.js';
 import { noHistory, recorded, redone, undone } from './history.js';
 import { timelineOf } from './snapshot.js';
 
@@ -27,7 +32,7 @@ function filmOf(...lengths) {
       name: 'a.mp4',
       source: { path: 'a.mp4' },
     };
-    doc = clips.place(doc, 'v1', [{ ...clip, timelineRange: range, sourceRange: { startUs: SECOND, durationUs: seconds * SECOND } }]);
+    doc = moving.place(doc, 'v1', [{ ...clip, timelineRange: range, sourceRange: { startUs: SECOND, durationUs: seconds * SECOND } }]);
     startUs += seconds * SECOND;
   }
   return doc;
@@ -65,7 +70,7 @@ function sound(doc) {
 }
 
 test('a clip split in two plays what it played', () => {
-  const doc = sound(clips.split(filmOf(4), some(filmOf(4), 0), 1.5 * SECOND));
+  const doc = sound(cutting.split(filmOf(4), some(filmOf(4), 0), 1.5 * SECOND));
   assert.deepEqual(shape(doc), [
     [
       [0, 1.5],
@@ -83,8 +88,8 @@ test('a clip split in two plays what it played', () => {
 
 test('a transition stays with the edge it belongs to when its clip is split', () => {
   const fade = { type: /** @type {const} */ ('dissolve'), durationUs: 500_000 };
-  const whole = clips.setFields(filmOf(4), some(filmOf(4), 0), { transitionIn: fade, transitionOut: fade });
-  const [first, second] = allClips(clips.split(whole, some(whole, 0), 2 * SECOND));
+  const whole = clipFields.setFields(filmOf(4), some(filmOf(4), 0), { transitionIn: fade, transitionOut: fade });
+  const [first, second] = allClips(cutting.split(whole, some(whole, 0), 2 * SECOND));
   assert.deepEqual(
     [first.transitionIn, first.transitionOut, second.transitionIn, second.transitionOut],
     [fade, undefined, undefined, fade],
@@ -93,7 +98,7 @@ test('a transition stays with the edge it belongs to when its clip is split', ()
 
 test('a moved clip lies over what was there, and leaves a gap', () => {
   const doc = filmOf(2, 2, 4);
-  assert.deepEqual(shape(sound(clips.move(doc, some(doc, 0), { byUs: 5 * SECOND }))), [
+  assert.deepEqual(shape(sound(moving.move(doc, some(doc, 0), { byUs: 5 * SECOND }))), [
     [
       [2, 4],
       [4, 5],
@@ -105,27 +110,27 @@ test('a moved clip lies over what was there, and leaves a gap', () => {
 
 test('nothing moves to before the film', () => {
   const doc = filmOf(2, 2);
-  assert.equal(clips.move(doc, some(doc, 0), { byUs: -SECOND }), doc);
+  assert.equal(moving.move(doc, some(doc, 0), { byUs: -SECOND }), doc);
 });
 
 test('a clip moves between tracks, and not onto a locked one', () => {
   const two = film.addTrack(filmOf(2), 'video');
-  const up = sound(clips.move(two, some(two, 0), { byTracks: -1, kind: 'video' }));
+  const up = sound(moving.move(two, some(two, 0), { byTracks: -1, kind: 'video' }));
   assert.equal(up.tracks[0].items.length, 1);
   const locked = film.setTrack(two, two.tracks[0].id, { locked: true });
-  assert.equal(clips.move(locked, some(locked, 0), { byTracks: -1, kind: 'video' }), locked);
+  assert.equal(moving.move(locked, some(locked, 0), { byTracks: -1, kind: 'video' }), locked);
 });
 
 test('an edge goes as far as the source and the neighbour let it', () => {
-  const doc = clips.remove(filmOf(2, 2, 2), some(filmOf(2, 2, 2), 1));
-  assert.deepEqual(shape(sound(clips.trim(doc, nth(doc, 0), 'end', 99 * SECOND))), [
+  const doc = cutting.remove(filmOf(2, 2, 2), some(filmOf(2, 2, 2), 1));
+  assert.deepEqual(shape(sound(moving.trim(doc, nth(doc, 0), 'end', 99 * SECOND))), [
     [
       [0, 4],
       [4, 6],
     ],
   ]);
   assert.deepEqual(
-    shape(sound(clips.trim(doc, nth(doc, 1), 'start', 0))),
+    shape(sound(moving.trim(doc, nth(doc, 1), 'start', 0))),
     [
       [
         [0, 2],
@@ -135,7 +140,7 @@ test('an edge goes as far as the source and the neighbour let it', () => {
     'one second of source is left before it',
   );
   assert.deepEqual(
-    shape(sound(clips.trim(doc, nth(doc, 1), 'end', 99 * SECOND))),
+    shape(sound(moving.trim(doc, nth(doc, 1), 'end', 99 * SECOND))),
     [
       [
         [0, 2],
@@ -148,13 +153,13 @@ test('an edge goes as far as the source and the neighbour let it', () => {
 
 test('a ripple trim closes up, and makes room', () => {
   const doc = filmOf(4, 2);
-  assert.deepEqual(shape(sound(clips.trim(doc, nth(doc, 0), 'start', SECOND, { ripple: true }))), [
+  assert.deepEqual(shape(sound(moving.trim(doc, nth(doc, 0), 'start', SECOND, { ripple: true }))), [
     [
       [0, 3],
       [3, 5],
     ],
   ]);
-  assert.deepEqual(shape(sound(clips.trim(doc, nth(doc, 0), 'end', 5 * SECOND, { ripple: true }))), [
+  assert.deepEqual(shape(sound(moving.trim(doc, nth(doc, 0), 'end', 5 * SECOND, { ripple: true }))), [
     [
       [0, 5],
       [5, 7],
@@ -164,20 +169,20 @@ test('a ripple trim closes up, and makes room', () => {
 
 test('a deleted clip leaves a gap; a ripple delete closes it; a gap can be closed later', () => {
   const doc = filmOf(2, 2, 2);
-  const gap = clips.remove(doc, some(doc, 1));
+  const gap = cutting.remove(doc, some(doc, 1));
   assert.deepEqual(shape(sound(gap)), [
     [
       [0, 2],
       [4, 6],
     ],
   ]);
-  assert.deepEqual(shape(sound(clips.rippleRemove(doc, some(doc, 1)))), [
+  assert.deepEqual(shape(sound(cutting.rippleRemove(doc, some(doc, 1)))), [
     [
       [0, 2],
       [2, 4],
     ],
   ]);
-  assert.deepEqual(shape(sound(clips.closeGap(gap, 'v1', 3 * SECOND))), [
+  assert.deepEqual(shape(sound(cutting.closeGap(gap, 'v1', 3 * SECOND))), [
     [
       [0, 2],
       [2, 4],
@@ -187,7 +192,7 @@ test('a deleted clip leaves a gap; a ripple delete closes it; a gap can be close
 
 test('a copy pasted into a clip takes its place; a duplicate makes room', () => {
   const doc = filmOf(2, 4);
-  const pasted = sound(clips.paste(doc, clips.copied(doc, some(doc, 0)), 3 * SECOND));
+  const pasted = sound(pasting.paste(doc, pasting.copied(doc, some(doc, 0)), 3 * SECOND));
   assert.deepEqual(shape(pasted), [
     [
       [0, 2],
@@ -196,7 +201,7 @@ test('a copy pasted into a clip takes its place; a duplicate makes room', () => 
       [5, 6],
     ],
   ]);
-  assert.deepEqual(shape(sound(clips.duplicate(doc, some(doc, 0)))), [
+  assert.deepEqual(shape(sound(pasting.duplicate(doc, some(doc, 0)))), [
     [
       [0, 2],
       [2, 4],
@@ -207,7 +212,7 @@ test('a copy pasted into a clip takes its place; a duplicate makes room', () => 
 
 test('twice the speed takes half the time, and what follows closes up', () => {
   const doc = filmOf(4, 2);
-  const fast = sound(clips.setSpeed(doc, some(doc, 0), 2));
+  const fast = sound(retiming.setSpeed(doc, some(doc, 0), 2));
   assert.deepEqual(shape(fast), [
     [
       [0, 2],
@@ -215,12 +220,12 @@ test('twice the speed takes half the time, and what follows closes up', () => {
     ],
   ]);
   assert.equal(allClips(fast)[0].sourceRange?.durationUs, 4 * SECOND);
-  assert.deepEqual(shape(clips.setSpeed(fast, some(fast, 0), 1)), shape(doc));
+  assert.deepEqual(shape(retiming.setSpeed(fast, some(fast, 0), 1)), shape(doc));
 });
 
 test('a freeze frame holds the picture where it was, and moves the rest on', () => {
   const doc = filmOf(4);
-  const frozen = sound(clips.freeze(doc, nth(doc, 0), SECOND, 2 * SECOND));
+  const frozen = sound(retiming.freeze(doc, nth(doc, 0), SECOND, 2 * SECOND));
   assert.deepEqual(shape(frozen), [
     [
       [0, 1],
@@ -236,23 +241,23 @@ test('a freeze frame holds the picture where it was, and moves the rest on', () 
 
 test('detached sound goes with its picture until it is unlinked', () => {
   const doc = filmOf(4);
-  const apart = sound(clips.detachSound(doc, some(doc, 0)));
+  const apart = sound(linking.detachSound(doc, some(doc, 0)));
   assert.deepEqual(shape(apart), [[[0, 4]], [[0, 4]]]);
   assert.equal(allClips(apart)[0].audioFromVideoDisabled, true);
-  const moved = sound(clips.move(apart, some(apart, 0), { byUs: SECOND, kind: 'video' }));
+  const moved = sound(moving.move(apart, some(apart, 0), { byUs: SECOND, kind: 'video' }));
   assert.deepEqual(shape(moved), [[[1, 5]], [[1, 5]]]);
-  assert.deepEqual(shape(sound(clips.trim(moved, nth(moved, 1), 'end', 3 * SECOND))), [[[1, 3]], [[1, 3]]]);
-  const cut = sound(clips.split(moved, some(moved, 0), 2 * SECOND));
+  assert.deepEqual(shape(sound(moving.trim(moved, nth(moved, 1), 'end', 3 * SECOND))), [[[1, 3]], [[1, 3]]]);
+  const cut = sound(cutting.split(moved, some(moved, 0), 2 * SECOND));
   assert.equal(new Set(allClips(cut).map(({ linkId }) => linkId)).size, 2, 'each half goes with its own half');
-  const free = clips.unlink(moved, some(moved, 0));
-  assert.deepEqual(shape(clips.move(free, some(free, 0), { byUs: SECOND, kind: 'video' })), [[[2, 6]], [[1, 5]]]);
+  const free = linking.unlink(moved, some(moved, 0));
+  assert.deepEqual(shape(moving.move(free, some(free, 0), { byUs: SECOND, kind: 'video' })), [[[2, 6]], [[1, 5]]]);
 });
 
 test('edges lie on frames at 29.97 too', () => {
   const doc = { ...filmOf(4), timebase: { fps: /** @type {[number, number]} */ ([30_000, 1001]) } };
-  const cut = sound(clips.split(doc, some(doc, 0), 1_000_000));
+  const cut = sound(cutting.split(doc, some(doc, 0), 1_000_000));
   assert.equal(endOf(allClips(cut)[0]), 1_001_000, 'frame 30 starts there');
-  const moved = sound(clips.move(cut, some(cut, 1), { byUs: 33_000 }));
+  const moved = sound(moving.move(cut, some(cut, 1), { byUs: 33_000 }));
   assert.equal(startOf(allClips(moved)[1]), 1_034_367);
 });
 
@@ -299,8 +304,8 @@ test('captions keep to their place between their neighbours', () => {
 
 test('what is undone is as it was, and what is redone is as it became', () => {
   const first = filmOf(4);
-  const second = clips.split(first, some(first, 0), SECOND);
-  const third = clips.remove(second, some(second, 0));
+  const second = cutting.split(first, some(first, 0), SECOND);
+  const third = cutting.remove(second, some(second, 0));
   let history = recorded(recorded(noHistory(), first, 'Split'), second, 'Delete');
   const back = undone(history, third);
   assert.deepEqual([back?.doc, back?.name], [second, 'Delete']);
@@ -319,7 +324,7 @@ test('the steps of one slider are one step', () => {
 });
 
 test('lengths in pixels follow the size of the output; missing files are left out', () => {
-  const doc = clips.setFields(filmOf(4), some(filmOf(4), 0), {
+  const doc = clipFields.setFields(filmOf(4), some(filmOf(4), 0), {
     transform: { position: { x: 100, y: 50 } },
     effects: [{ id: 'b', type: 'blur', strength: 8 }],
   });
@@ -330,6 +335,40 @@ test('lengths in pixels follow the size of the output; missing files are left ou
     { id: 'b', type: 'blur', strength: 4 },
   ]);
   assert.deepEqual(timelineOf(doc, new Map()).tracks[0].items, []);
+});
+
+test('a film in the film brings its files along, without those that are missing', () => {
+  const inner = filmOf(1, 2);
+  const [track] = inner.tracks;
+  const shown = { kind: /** @type {const} */ ('clip'), clipType: /** @type {const} */ ('timeline'), source: { path: 'titles' } };
+  const range = { startUs: 0, durationUs: SECOND };
+  const doc = {
+    ...moving.place(emptyDoc('Outer'), 'v1', [{ ...shown, timelineRange: range, sourceRange: range }]),
+    timelines: { titles: { timebase: inner.timebase, tracks: [{ ...track, items: [...track.items] }] } },
+  };
+  const file = new File([], 'a.mp4');
+  const there = timelineOf(doc, new Map([['a.mp4', file]]));
+  assert.deepEqual(
+    [there.sources, there.tracks[0].items.length, there.timelines?.titles.tracks[0].items.length],
+    [{ 'a.mp4': file }, 1, 2],
+  );
+  const gone = timelineOf(doc, new Map());
+  assert.deepEqual([gone.sources, gone.tracks[0].items.length, gone.timelines?.titles.tracks[0].items.length], [{}, 1, 0]);
+});
+
+test('what an imported file held in a gap moves with the clips after it', () => {
+  const doc = filmOf(1, 1);
+  const gap = { kind: /** @type {const} */ ('gap'), id: 'g', timelineRange: { startUs: 2 * SECOND, durationUs: SECOND } };
+  const held = { ...doc, tracks: doc.tracks.map((track, n) => (n ? track : { ...track, gaps: [gap] })) };
+  const [{ gaps }] = cutting.rippleRemove(held, some(held, 0)).tracks;
+  assert.deepEqual(gaps?.[0].timelineRange, { startUs: SECOND, durationUs: SECOND });
+});
+
+test('a caption of its own colours keeps them', () => {
+  const range = { startUs: 0, durationUs: SECOND };
+  const doc = { ...filmOf(2), captions: [{ id: 'c', text: 'Hi', timelineRange: range, style: { color: '#ff0000' } }] };
+  const [{ items }] = timelineOf(doc, new Map([['a.mp4', new File([], 'a.mp4')]])).tracks;
+  assert.deepEqual(items[0].kind === 'clip' && [items[0].style?.color, items[0].style?.fontWeight], ['#ff0000', 600]);
 });
 
 test('ten thousand clips are edited without a thought', () => {
@@ -348,7 +387,7 @@ test('ten thousand clips are edited without a thought', () => {
       },
     ],
   };
-  const moved = sound(clips.move(many, new Set(['x5000']), { byUs: 500_000 }));
+  const moved = sound(moving.move(many, new Set(['x5000']), { byUs: 500_000 }));
   assert.equal(durationOf(moved), 10_000 * SECOND);
   assert.ok(findClip(moved, 'x5000'));
 });

@@ -4,13 +4,16 @@ import { frameStartUs, nearestFrame } from '../rate.js';
  * The document that is edited: the timeline of the snapshot, and what an editor needs beside it. Immutable: commands return
  * another one. Nothing here touches the page.
  *
- * @import { Clip as TimelineClip, TextStyle, TimeRange, Track as TimelineTrack } from '../export-worker-client.js'
+ * @import { Caption as TimelineCaption, Clip as TimelineClip, Gap, NestedTimeline } from '../export-worker-client.js'
+ * @import { TextStyle, TimeRange, Track as TimelineTrack } from '../export-worker-client.js'
  * @import { Rate } from '../rate.js'
  *
  * @typedef {TimelineClip & {linkId?: string}} Clip clips with one `linkId` move, trim and go together
- * @typedef {Omit<TimelineTrack, 'items'> & {items: readonly Clip[], locked?: boolean}} Track items in the order of their start, never overlapping
+ * @typedef {Omit<TimelineTrack, 'items'> & {items: readonly Clip[], locked?: boolean, gaps?: readonly Gap[]}} Track items in the order of
+ *   their start, never overlapping; of the gaps between them those in which an imported file held something
  * @typedef {{id: string, timeUs: number, name: string}} Marker
- * @typedef {{id: string, timelineRange: TimeRange, text: string}} Caption
+ * @typedef {{id: string, timelineRange: TimeRange, text: string, style?: TimelineCaption['style']}} Caption with what it has otherwise than
+ *   the others
  *
  * @typedef {object} MediaFacts what the engine has said about a file
  * @property {number} durationUs
@@ -39,6 +42,7 @@ import { frameStartUs, nearestFrame } from '../rate.js';
  * @property {TimeRange} [range] from the in point to the out point
  * @property {readonly Media[]} media
  * @property {number} lastId ids are counted, so that a command's result depends on nothing else
+ * @property {Record<string, NestedTimeline>} [timelines] films in the film, by the path of the clips that show them
  * @property {Record<string, unknown>} [otio] what an imported file held beyond this, to be written back
  */
 
@@ -94,6 +98,30 @@ export const mediaAt = (doc, path) => doc.media.find((media) => media.path === p
 
 /** @param {Doc} doc @param {Clip} clip */
 export const mediaOf = (doc, clip) => (clip.source ? mediaAt(doc, clip.source.path) : undefined);
+
+/** @param {Doc} doc @param {Clip} clip the film in the film that it shows */
+export const nestedIn = (doc, clip) => (clip.clipType === 'timeline' && clip.source ? doc.timelines?.[clip.source.path] : undefined);
+
+/** The files that are seen or heard, also in films in the film. @param {Doc} doc @returns {Set<string>} paths */
+export function usedPaths(doc) {
+  /** @type {Set<string>} */
+  const paths = new Set();
+  /** @type {Set<NestedTimeline>} */
+  const seen = new Set();
+  const collect = (/** @type {{tracks: readonly {items: readonly (Clip | Gap)[]}[]}} */ { tracks }) => {
+    for (const clip of tracks.flatMap(({ items }) => items)) {
+      if (clip.kind !== 'clip' || clip.disabled || !clip.source) continue;
+      const inner = nestedIn(doc, clip);
+      if (!inner) paths.add(clip.source.path);
+      else if (!seen.has(inner)) {
+        seen.add(inner);
+        collect(inner);
+      }
+    }
+  };
+  collect(doc);
+  return paths;
+}
 
 /** Where the film ends. @param {Doc} doc */
 export const durationOf = (doc) => Math.max(0, ...allClips(doc).map((clip) => (clip.disabled ? 0 : endOf(clip))));

@@ -1,9 +1,9 @@
 import { batch, signal } from '@preact/signals-core';
 import { t } from '../strings.js';
-import { clipName } from './actions.js';
-import * as clips from './clip-commands.js';
+import { clipName } from './clip-name.js';
 import { allClips, editPoints, endOf, findClip, startOf, trackOf, withLinked } from './document.js';
 import { moveCaption, setMarker, trimCaption } from './film-commands.js';
+import { move, trim } from './moving.js';
 import { goTo } from './player.js';
 import { scrollBy, snapOf, toUs, viewPx } from './scale.js';
 import { doc, draft, playheadUs, readOnly, run, select, selectNone, selection, snapping } from './store.js';
@@ -132,7 +132,7 @@ function mover(ids, id) {
     const over = document.elementsFromPoint(event.clientX, event.clientY).find((element) => element.matches('.tl-row'));
     const row = same.findIndex((each) => each.id === /** @type {HTMLElement | undefined} */ (over)?.dataset.track);
     const byTracks = row < 0 || !track ? 0 : row - same.indexOf(track);
-    return (now) => clips.move(now, ids, { byUs, byTracks, kind: track?.kind });
+    return (now) => move(now, ids, { byUs, byTracks, kind: track?.kind });
   };
 }
 
@@ -144,7 +144,7 @@ function trimmer(id, edge) {
   const targets = snapTargets(start, new Set([id]));
   return (event, dx) => {
     const us = snapped(fromUs + toUs(dx), targets, event.altKey);
-    return (now) => clips.trim(now, id, edge, us, { ripple: event.ctrlKey || event.metaKey });
+    return (now) => trim(now, id, edge, us, { ripple: event.ctrlKey || event.metaKey });
   };
 }
 

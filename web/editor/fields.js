@@ -17,6 +17,7 @@ function idOf(key) {
 /**
  * @typedef {object} NumberField
  * @property {string} label
+ * @property {string} [short] of the label, where what stands around it says the rest
  * @property {number} value
  * @property {(value: number) => void} set
  * @property {number} [min]
@@ -28,7 +29,7 @@ function idOf(key) {
  */
 
 /** @param {NumberField} field */
-export function number({ label, value, set, min, max, step = 1, unit, slider = false, digits = 2 }) {
+export function number({ label, short, value, set, min, max, step = 1, unit, slider = false, digits = 2 }) {
   const id = idOf(label);
   const shown = String(Number(value.toFixed(digits)));
   const typed = (/** @type {Event & {currentTarget: HTMLInputElement}} */ { currentTarget: input }) => {
@@ -37,7 +38,7 @@ export function number({ label, value, set, min, max, step = 1, unit, slider = f
     if (Number.isFinite(asked)) set(Math.min(max ?? Infinity, Math.max(min ?? -Infinity, asked)));
   };
   return html`<div class="row">
-    <label for=${id}>${label}</label>
+    <label for=${id}>${short ?? label}</label>
     ${
       slider
         ? html`<input
@@ -57,6 +58,7 @@ export function number({ label, value, set, min, max, step = 1, unit, slider = f
       ><input
         type="number"
         id=${id}
+        aria-label=${short ? label : nothing}
         min=${min ?? nothing}
         max=${max ?? nothing}
         step=${step}

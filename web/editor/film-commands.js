@@ -1,5 +1,6 @@
-import { IMAGE_US, TITLE_US, endOf, mediaAt, onFrame, startOf } from './document.js';
-import { lengthOnFrames, place } from './clip-commands.js';
+import { frameStartUs, nearestFrame } from '../rate.js';
+import { IMAGE_US, TITLE_US, endOf, mediaAt, onFrame, rateOfDoc, startOf } from './document.js';
+import { place } from './moving.js';
 import { isFree, withIds } from './placing.js';
 
 /**
@@ -218,3 +219,10 @@ export function moveCaption(doc, id, byUs) {
   const meets = doc.captions.some((each) => each !== caption && startOf(each) < startUs + durationUs && endOf(each) > startUs);
   return meets ? doc : setCaption(doc, id, { timelineRange: { startUs, durationUs } });
 }
+
+/** The frame before which a clip of a length ends. @param {Doc} doc @param {number} startUs @param {number} lengthUs */
+const lengthOnFrames = (doc, startUs, lengthUs) => {
+  const rate = rateOfDoc(doc);
+  const frames = Math.max(1, Math.floor((lengthUs * rate.num) / (rate.den * 1e6) + 1e-3));
+  return frameStartUs(rate, nearestFrame(rate, startUs) + frames) - startUs;
+};

@@ -1,10 +1,11 @@
 import { signal } from '@preact/signals-core';
 import { announce } from '../announce.js';
 import { t } from '../strings.js';
-import { clipName, nudge } from './actions.js';
-import { allClips, endOf, findClip, rateOfDoc, startOf, trackLabel, trackOf } from './document.js';
+import { clipName, namesOf } from './clip-name.js';
+import { allClips, endOf, findClip, rateOfDoc, startOf, stepFrames, trackLabel, trackOf } from './document.js';
+import { move } from './moving.js';
 import { reveal } from './scale.js';
-import { doc, focused, sealStep, select, selection, undo } from './store.js';
+import { doc, focused, primary, run, sealStep, select, selection, undo } from './store.js';
 import { timecode } from './timecode.js';
 
 /**
@@ -112,6 +113,16 @@ function carry({ key, shiftKey }) {
   say(id);
   focusClip(id);
   return true;
+}
+
+/** Moves what is chosen. @param {{frames?: number, tracks?: number}} by @param {{merge?: string}} how */
+function nudge({ frames = 0, tracks = 0 }, how) {
+  const ids = selection.value;
+  const clip = primary.value;
+  if (!clip) return false;
+  const byUs = Math.sign(frames) * Math.abs(stepFrames(doc.value, startOf(clip), Math.abs(frames)) - startOf(clip));
+  const kind = trackOf(doc.value, clip.id)?.kind;
+  return run(t.steps.move(namesOf(ids)), (now) => move(now, ids, { byUs, byTracks: tracks, kind }), how);
 }
 
 /** @param {string} id */

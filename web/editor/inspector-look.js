@@ -34,6 +34,7 @@ function transformFields(clip) {
   const share = (/** @type {'left' | 'top' | 'right' | 'bottom'} */ side) =>
     field.number({
       label: t.inspector.crop[side],
+      short: t.aligns[side],
       value: (crop[side] ?? 0) * 100,
       min: 0,
       max: 100,
@@ -57,6 +58,7 @@ function transformFields(clip) {
       ${field.check({ label: t.inspector.flipX, value: scale.x < 0, set: () => change(t.inspector.flipX, { scale: { ...scale, x: -scale.x } }) })}
       ${field.check({ label: t.inspector.flipY, value: scale.y < 0, set: () => change(t.inspector.flipY, { scale: { ...scale, y: -scale.y } }) })}
     </div>
+    <p class="muted">${t.inspector.cropping}</p>
     <div class="pair">${share('left')} ${share('right')} ${share('top')} ${share('bottom')}</div>
     ${clip.transform ? html`<button type="button" class="small" @click=${() => set(t.inspector.transform, { transform: undefined })}>${icon('undo-2')}${t.inspector.reset}</button>` : nothing}`;
 }

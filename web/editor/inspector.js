@@ -4,13 +4,17 @@ import { codecName } from '../codec-names.js';
 import { fps } from '../format.js';
 import { STANDARD_RATES } from '../rate.js';
 import { t } from '../strings.js';
-import { clipName, detachSound, linkClips, unlinkClips } from './actions.js';
-import { hasSound, move, setFields, setSpeed, trim } from './clip-commands.js';
+import { detachSound, linkClips, unlinkClips } from './actions.js';
+import { setFields } from './clip-fields.js';
+import { clipName } from './clip-name.js';
 import { endOf, mediaOf, rateOfDoc, runs, speedOf, startOf } from './document.js';
 import * as field from './fields.js';
 import { setCaption, setMarker, trimCaption } from './film-commands.js';
 import { picture, text as textFields } from './inspector-look.js';
+import { hasSound } from './linking.js';
+import { move, trim } from './moving.js';
 import { goTo } from './player.js';
+import { setSpeed } from './retiming.js';
 import { captionStyle } from './snapshot.js';
 import { doc, focused, primary, readOnly, run, selectedCaption, selectedClips, selectedMarker, selection } from './store.js';
 import { parseTimecode, timecode } from './timecode.js';
@@ -169,7 +173,7 @@ function soundFields(clip) {
 const toDecibels = (gain) => (gain <= 0.001 ? -60 : 20 * Math.log10(gain));
 
 /** @param {Caption} caption */
-function captionFields({ id, text, timelineRange: { startUs, durationUs } }) {
+function captionFields({ id, text, timelineRange: { startUs, durationUs }, style: own }) {
   const style = captionStyle(doc.value);
   const restyle = (/** @type {string} */ what, /** @type {object} */ fields) =>
     run(t.steps.captionStyle, (now) => ({ ...now, captionStyle: { ...style, ...fields } }), { merge: `captions ${what}` });
@@ -184,7 +188,8 @@ function captionFields({ id, text, timelineRange: { startUs, durationUs } }) {
       t.inspector.text,
       html`${field.text({ label: t.inspector.words, value: text, multiline: true, set: (value) => run(t.steps.change(t.inspector.words, t.caption), (now) => setCaption(now, id, { text: value }), { merge: `words ${id}` }) })}
       ${field.time({ label: t.inspector.start, value: code(startUs), parses: parse(startUs), set: (value) => edge('start', parse(startUs)(value) ?? startUs) })}
-      ${field.time({ label: t.inspector.end, value: code(startUs + durationUs), parses: parse(startUs + durationUs), set: (value) => edge('end', parse(startUs + durationUs)(value) ?? 0) })}`,
+      ${field.time({ label: t.inspector.end, value: code(startUs + durationUs), parses: parse(startUs + durationUs), set: (value) => edge('end', parse(startUs + durationUs)(value) ?? 0) })}
+      ${own ? html`<button type="button" class="small" @click=${() => run(t.steps.captionStyle, (now) => setCaption(now, id, { style: undefined }))}>${icon('undo-2')}${t.inspector.likeOthers}</button>` : nothing}`,
     )}
     ${section(
       'style',

@@ -13,16 +13,18 @@ import { toast } from './toasts.js';
 
 /** What of the document has no place of its own in OpenTimelineIO, and goes along in it. */
 const OWN = /** @type {const} */ (['width', 'height', 'sized', 'captionStyle', 'captionsHidden', 'range']);
+/** What the engine hands over to be handed back. */
+const KEPT = /** @type {const} */ (['timelines', 'otio']);
 
 /** @param {Doc} doc */
 export async function saveOtio(doc) {
   const { name, timebase, tracks, captions, markers, media } = doc;
-  const own = Object.fromEntries(OWN.flatMap((key) => (doc[key] === undefined ? [] : [[key, doc[key]]])));
+  const own = Object.fromEntries([...OWN, ...KEPT].flatMap((key) => (doc[key] === undefined ? [] : [[key, doc[key]]])));
   const timeline = {
     ...own,
     timebase,
     captions: captions.map(flat),
-    tracks: tracks.map((track) => ({ ...track, items: [...track.items] })),
+    tracks: tracks.map(({ gaps = [], ...track }) => ({ ...track, items: [...track.items, ...gaps] })),
   };
   const options = {
     name,
@@ -57,22 +59,22 @@ function docOf({ name, timeline, markers, media }) {
   const { fps } = timeline.timebase;
   const empty = emptyDoc(name || t.untitled);
   const own = /** @type {Partial<Doc>} */ (timeline);
-  const tracks = timeline.tracks.map((track) => ({
-    ...track,
-    items: track.items.filter((item) => /** @type {string} */ (item.kind) === 'clip').sort((a, b) => startOf(a) - startOf(b)),
-  }));
+  const tracks = timeline.tracks.map((track) => {
+    const gaps = track.items.filter((item) => item.kind === 'gap');
+    const items = track.items.filter((item) => item.kind === 'clip').sort((a, b) => startOf(a) - startOf(b));
+    return { ...track, items, ...(gaps.length ? { gaps } : {}) };
+  });
   const ids = JSON.stringify([tracks, markers]).matchAll(/"(?:id|linkId)":"[a-z]+(\d+)"/g);
   const lastId = Math.max(100, ...[...ids].map(([, n]) => Number(n)).filter(Number.isSafeInteger));
   return {
     ...empty,
-    ...Object.fromEntries(OWN.flatMap((key) => (own[key] === undefined ? [] : [[key, own[key]]]))),
+    ...Object.fromEntries([...OWN, ...KEPT].flatMap((key) => (own[key] === undefined ? [] : [[key, own[key]]]))),
     timebase: { fps: Array.isArray(fps) ? fps : [Math.round(Number(fps) * 1000), 1000] },
-    tracks: tracks.map((track) => ({ ...track, items: /** @type {Clip[]} */ (track.items) })),
+    tracks,
     markers: markers.map((marker) => ({ ...marker })),
     captions: (timeline.captions ?? []).map((caption, n) => ({
       id: `c${lastId + n + 1}`,
-      text: caption.text,
-      timelineRange: { startUs: caption.startUs, durationUs: caption.durationUs },
+      ...captionOf(caption),
     })),
     media: media.map(({ path, name: file, durationUs }) => mediaFrom(path, file, durationUs)),
     lastId: lastId + (timeline.captions?.length ?? 0) + 1,
@@ -95,7 +97,7 @@ export function captionsFrom(file) {
   return telling(async () => {
     const { captions, notes } = await client.importCaptions(file);
     if (notes.length) toast(notes.join(' '));
-    return captions.map(({ text, startUs, durationUs }) => ({ text, timelineRange: { startUs, durationUs } }));
+    return captions.map(captionOf);
   });
 }
 
@@ -107,7 +109,10 @@ export async function saveCaptions(captions, name) {
 }
 
 /** @param {Caption} caption */
-export const flat = ({ text, timelineRange }) => ({ text, ...timelineRange });
+export const flat = ({ text, timelineRange, style }) => ({ text, ...timelineRange, ...(style ? { style } : {}) });
+
+/** @param {import('../export-worker-client.js').Caption} caption @returns {Omit<Caption, 'id'>} */
+const captionOf = ({ text, startUs, durationUs, style }) => ({ text, timelineRange: { startUs, durationUs }, ...(style ? { style } : {}) });
 
 /** @template T @param {() => Promise<T>} act @returns {Promise<T | undefined>} */
 async function telling(act) {

@@ -11,8 +11,10 @@ import { keyHint } from './key-hint.js';
 import { askForLayout, keyFor, keys } from './key-profiles.js';
 import { nextPanel } from './panels.js';
 import * as player from './player.js';
+import * as playhead from './playhead.js';
 import { saveCopy } from './project-actions.js';
 import { fit, zoomBy } from './scale.js';
+import * as store from './store.js';
 import { fullScreen } from './transport.js';
 
 /**
@@ -34,10 +36,10 @@ const WAYS = {
   backward: [() => shuttle(-1)],
   forward: [() => shuttle(1)],
   frame: [() => player.stepBy(-1), () => player.stepBy(1)],
-  second: [() => actions.jump(-1), () => actions.jump(1)],
-  edit: [() => actions.toEdit(-1), () => actions.toEdit(1)],
-  start: [actions.toStart],
-  end: [actions.toEnd],
+  second: [() => playhead.jump(-1), () => playhead.jump(1)],
+  edit: [() => playhead.toEdit(-1), () => playhead.toEdit(1)],
+  start: [playhead.toStart],
+  end: [playhead.toEnd],
   split: [() => actions.split()],
   splitAll: [() => actions.split(true)],
   trim: [() => actions.trimToPlayhead('start', false), () => actions.trimToPlayhead('end', false)],
@@ -50,17 +52,17 @@ const WAYS = {
   cut: [actions.cut],
   paste: [actions.paste],
   duplicate: [actions.duplicate],
-  undo: [actions.undo],
-  redo: [actions.redo],
-  all: [actions.selectAll],
-  none: [actions.selectNone],
+  undo: [store.undo],
+  redo: [store.redo],
+  all: [store.selectAll],
+  none: [store.selectNone],
   in: [() => actions.mark('in')],
   out: [() => actions.mark('out')],
   clearRange: [actions.clearRange],
   rangeAround: [actions.rangeAroundSelection],
   marker: [actions.marker],
   editMarker: [actions.editMarker],
-  markers: [() => actions.toMarker(-1), () => actions.toMarker(1)],
+  markers: [() => playhead.toMarker(-1), () => playhead.toMarker(1)],
   title: [actions.title],
   freeze: [actions.freeze],
   snap: [actions.toggleSnap],
@@ -75,7 +77,7 @@ const WAYS = {
   export: [openExport],
   exports: [() => (drawer.value = !drawer.value)],
   save: [saveCopy],
-  saveFrame: [actions.saveFrame],
+  saveFrame: [playhead.saveFrame],
   fullScreen: [fullScreen],
   help: [openHelp],
 };

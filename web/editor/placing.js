@@ -81,7 +81,14 @@ export function overlaid(track, clips, newId) {
 /** A track with what starts at or after a moment moved. @param {Track} track @param {number} fromUs @param {number} byUs @returns {Track} */
 export function shifted(track, fromUs, byUs) {
   if (!byUs) return track;
-  return { ...track, items: track.items.map((clip) => (startOf(clip) >= fromUs ? movedTo(clip, startOf(clip) + byUs) : clip)) };
+  const moved = (/** @type {{timelineRange: {startUs: number, durationUs: number}}} */ { timelineRange: { startUs, durationUs } }) => ({
+    timelineRange: { startUs: startUs >= fromUs ? startUs + byUs : startUs, durationUs },
+  });
+  return {
+    ...track,
+    items: track.items.map((clip) => (startOf(clip) >= fromUs ? { ...clip, ...moved(clip) } : clip)),
+    ...(track.gaps ? { gaps: track.gaps.map((gap) => ({ ...gap, ...moved(gap) })) } : {}),
+  };
 }
 
 /**
@@ -107,7 +114,13 @@ export function closedUp(track, ids) {
     }
     return [goneUs ? movedTo(clip, startOf(clip) - goneUs) : clip];
   });
-  return { ...track, items };
+  const goneBefore = (/** @type {number} */ us) =>
+    track.items.reduce((sum, clip) => (ids.has(clip.id) && endOf(clip) <= us ? sum + clip.timelineRange.durationUs : sum), 0);
+  const gaps = track.gaps?.map((gap) => ({
+    ...gap,
+    timelineRange: { ...gap.timelineRange, startUs: startOf(gap) - goneBefore(startOf(gap)) },
+  }));
+  return { ...track, items, ...(gaps ? { gaps } : {}) };
 }
 
 /** Whether a span of a track is empty but for some clips. @param {Track} track @param {number} fromUs @param {number} toUs @param {ReadonlySet<string>} [but] */

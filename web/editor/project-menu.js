@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals-core';
 import { html } from 'lit/html.js';
 import { icon } from '../icons.js';
+import { install, offer } from '../install.js';
 import { LANGUAGE_NAMES, language, setLanguage, t } from '../strings.js';
 import * as projects from './project-actions.js';
 import { projectId } from './project-id.js';
@@ -61,7 +62,7 @@ export function projectMenu() {
     <div id="project-menu" popover role="menu" aria-label=${t.project.menu} @toggle=${toggled} @keydown=${keys}>
       ${item(t.project.new, projects.newProject)} ${item(t.project.open, openFile)} ${item(t.project.saveCopy, projects.saveCopy)}
       ${item(t.project.duplicate, projects.duplicateProject)} ${item(t.project.sample, projects.openSample)}
-      ${item(t.project.delete, confirmDelete, readOnly.value)}
+      ${item(t.project.delete, confirmDelete, readOnly.value)} ${offer.value ? item(t.project.install, install) : ''}
       <hr />
       ${others.value.length ? html`<p id="menu-projects">${t.project.others}</p>` : ''}
       ${others.value.map(({ id, name }) => item(name || t.untitled, () => projects.openProject(id)))}

@@ -50,8 +50,11 @@ export function zoomTo(to, aroundUs = playheadUs.value) {
 export const zoomBy = (factor, aroundUs) => zoomTo(zoom.value * factor, aroundUs);
 
 /** The whole film on the screen. */
+/** Room for the time that is written at the end. */
+const END_PX = 48;
+
 export function fit() {
-  zoom.value = Math.min(LIMITS.max, Math.max(LIMITS.min, ((viewPx.value - 24) / Math.max(1e6, filmUs.value)) * 1e6));
+  zoom.value = Math.min(LIMITS.max, Math.max(LIMITS.min, ((viewPx.value - END_PX) / Math.max(1e6, filmUs.value)) * 1e6));
   requestAnimationFrame(() => scrollTo(0));
 }
 

@@ -1,4 +1,4 @@
-import { durationOf, startOf } from './document.js';
+import { durationOf, nestedIn, startOf, usedPaths } from './document.js';
 
 /**
  * The timeline that the engine is given: of the document as it is now, with the files.
@@ -9,7 +9,6 @@ import { durationOf, startOf } from './document.js';
  * @typedef {object} Cut
  * @property {{width: number, height: number}} [size] of the output: lengths in the document are px of its own size
  * @property {boolean} [captions] drawn into the picture
- * @property {ReadonlySet<string>} [only] the clips that count; all by default
  */
 
 /** @param {Doc} doc @returns {TextStyle} */
@@ -42,23 +41,30 @@ export const titleStyle = ({ height }) => ({
  * @param {Doc} doc @param {ReadonlyMap<string, File | FileSystemFileHandle>} files @param {Cut} [cut]
  * @returns {Timeline}
  */
-export function timelineOf(doc, files, { size = doc, captions = !doc.captionsHidden, only } = {}) {
+export function timelineOf(doc, files, { size = doc, captions = !doc.captionsHidden } = {}) {
   const scale = Math.min(size.width / doc.width, size.height / doc.height);
-  /** @type {Timeline['sources']} */
-  const sources = {};
-  const counts = (/** @type {Clip} */ clip) =>
-    !clip.disabled && (!only || only.has(clip.id)) && (!clip.source || files.has(clip.source.path));
-  const tracks = doc.tracks.map(({ locked: _, items, ...track }) => ({
+  const sources = Object.fromEntries([...usedPaths(doc)].flatMap((path) => (files.has(path) ? [[path, files.get(path)]] : [])));
+  const counts = (/** @type {TimelineClip} */ clip) =>
+    !clip.disabled && (!clip.source || nestedIn(doc, clip) !== undefined || clip.source.path in sources);
+  const tracks = doc.tracks.map(({ locked: _, gaps: __, items, ...track }) => ({
     ...track,
-    items: items.filter(counts).map(({ linkId: _, ...clip }) => {
-      if (clip.source) sources[clip.source.path] = /** @type {File} */ (files.get(clip.source.path));
-      return scale === 1 ? clip : scaled(clip, scale);
-    }),
+    items: items.filter(counts).map(({ linkId: _, ...clip }) => scaled(clip, scale)),
   }));
+  const nested = Object.entries(doc.timelines ?? {}).map(([path, inner]) => [
+    path,
+    {
+      ...inner,
+      tracks: inner.tracks.map((track) => ({
+        ...track,
+        items: track.items.flatMap((item) => (item.kind === 'clip' && counts(item) ? [scaled(item, scale)] : [])),
+      })),
+    },
+  ]);
   return {
     timebase: doc.timebase,
     tracks: captions && doc.captions.length ? [captionTrack(doc, scale), ...tracks] : tracks,
-    sources,
+    sources: /** @type {Timeline['sources']} */ (sources),
+    ...(nested.length ? { timelines: Object.fromEntries(nested) } : {}),
   };
 }
 
@@ -71,20 +77,21 @@ function captionTrack(doc, scale) {
   return {
     id: 'captions',
     kind: 'video',
-    items: shown.map(({ id, text, timelineRange: { startUs, durationUs } }) => ({
+    items: shown.map(({ id, text, timelineRange: { startUs, durationUs }, style: own }) => ({
       kind: 'clip',
       id,
       clipType: 'text',
       timelineRange: { startUs, durationUs: Math.min(durationUs, endUs - startUs) },
       text,
-      style,
-      ...(style.verticalAlign === 'bottom' ? { transform: { position: { x: 0, y: -lift } } } : {}),
+      style: { ...style, ...own },
+      ...((own?.verticalAlign ?? style.verticalAlign) === 'bottom' ? { transform: { position: { x: 0, y: -lift } } } : {}),
     })),
   };
 }
 
 /** @param {TimelineClip} clip @param {number} scale @returns {TimelineClip} */
 function scaled(clip, scale) {
+  if (scale === 1) return clip;
   const { transform, style, effects } = clip;
   const position = transform?.position;
   return {

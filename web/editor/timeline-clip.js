@@ -1,8 +1,8 @@
 import { html, nothing } from 'lit/html.js';
 import { icon } from '../icons.js';
 import { t } from '../strings.js';
-import { clipName } from './actions.js';
-import { endOf, mediaOf, rateOfDoc, speedOf, startOf } from './document.js';
+import { clipName } from './clip-name.js';
+import { endOf, mediaOf, nestedIn, rateOfDoc, speedOf, startOf } from './document.js';
 import { grabClip } from './drag.js';
 import { moving } from './grid-keys.js';
 import { files, stateOf } from './media.js';
@@ -29,7 +29,7 @@ export function clipView(now, track, label, clip) {
   const selected = selection.value.has(id);
   const left = toPx(startOf(clip));
   const width = Math.max(3, toPx(clip.timelineRange.durationUs));
-  const state = clip.source ? stateOf(clip.source.path) : 'ready';
+  const state = clip.source && !nestedIn(now, clip) ? stateOf(clip.source.path) : 'ready';
   const bad = state === 'missing' || state === 'problem' || state === 'permission';
   const kind = track.kind === 'audio' ? 'audio' : clip.clipType;
   const name = clipName(clip);

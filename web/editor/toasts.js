@@ -4,12 +4,14 @@ import { repeat } from 'lit/directives/repeat.js';
 import { announce } from '../announce.js';
 import { icon } from '../icons.js';
 import { t } from '../strings.js';
+import { lastStep } from './store.js';
 
 /**
  * Short words about what has just happened, with what can be done about it.
  *
  * @typedef {{label: string, act: () => void}} Choice
- * @typedef {{id: number, text: string, choices: readonly Choice[], bad: boolean}} Toast
+ * @typedef {{id: number, text: string, choices: readonly Choice[], bad: boolean, step: unknown}} Toast `step`: what it is about is the
+ *   last thing that was done, and it goes when that is no longer so
  */
 
 const SHOWN_MS = 8000;
@@ -19,10 +21,10 @@ const SHOWN_AT_ONCE = 3;
 const toasts = signal([]);
 let lastId = 0;
 
-/** @param {string} text @param {{choices?: readonly Choice[], bad?: boolean, stays?: boolean}} [how] */
-export function toast(text, { choices = [], bad = false, stays = false } = {}) {
+/** @param {string} text @param {{choices?: readonly Choice[], bad?: boolean, stays?: boolean, step?: unknown}} [how] */
+export function toast(text, { choices = [], bad = false, stays = false, step } = {}) {
   const id = (lastId += 1);
-  toasts.value = [...toasts.value.filter((each) => each.text !== text), { id, text, choices, bad }].slice(-SHOWN_AT_ONCE);
+  toasts.value = [...toasts.value.filter((each) => each.text !== text), { id, text, choices, bad, step }].slice(-SHOWN_AT_ONCE);
   announce(text, bad ? 'page-alert' : 'page-status');
   if (!stays) setTimeout(() => dismiss(id), SHOWN_MS);
 }
@@ -32,7 +34,7 @@ const dismiss = (id) => (toasts.value = toasts.value.filter((each) => each.id !=
 
 export function toastList() {
   return html`${repeat(
-    toasts.value,
+    toasts.value.filter(({ step }) => !step || step === lastStep.value),
     ({ id }) => id,
     ({ id, text, choices, bad }) =>
       html`<div class="toast" data-bad=${bad || nothing}>

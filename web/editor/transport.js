@@ -5,10 +5,10 @@ import { ref } from 'lit/directives/ref.js';
 import { icon } from '../icons.js';
 import { inWords, t } from '../strings.js';
 import { announce } from '../announce.js';
-import * as actions from './actions.js';
 import { effect, signal } from '@preact/signals-core';
 import { rateOfDoc } from './document.js';
 import * as player from './player.js';
+import { saveFrame, toEnd, toStart } from './playhead.js';
 import { doc, filmUs, playheadUs, rate, shown } from './store.js';
 import { parseTimecode, timecode } from './timecode.js';
 
@@ -52,11 +52,9 @@ export function stage() {
     <div class="transport" role="group" aria-label=${t.stage.transport}>
       <span class="transport-side">${clock()} <span class="of">/ ${timecode(rateOfDoc(now), filmUs.value)}</span></span>
       <span class="transport-main">
-        ${button('skip-back', t.stage.toStart, 'Home', actions.toStart)}
-        ${button('step-back', t.stage.frameBack, '←', () => player.stepBy(-1))}
+        ${button('skip-back', t.stage.toStart, 'Home', toStart)} ${button('step-back', t.stage.frameBack, '←', () => player.stepBy(-1))}
         ${button(player.rateNow.value ? 'pause' : 'play', player.rateNow.value ? t.stage.pause : t.stage.play, 'Space', player.toggle, 'play')}
-        ${button('step-forward', t.stage.frameForward, '→', () => player.stepBy(1))}
-        ${button('skip-forward', t.stage.toEnd, 'End', actions.toEnd)}
+        ${button('step-forward', t.stage.frameForward, '→', () => player.stepBy(1))} ${button('skip-forward', t.stage.toEnd, 'End', toEnd)}
         ${Math.abs(player.rateNow.value) !== 1 && player.rateNow.value ? html`<span class="rate">${player.rateNow.value}×</span>` : nothing}
       </span>
       <span class="transport-side end">
@@ -79,7 +77,7 @@ export function stage() {
         >
           ${QUALITIES.map((part) => html`<option value=${part} ?selected=${player.quality.value === part}>${t.stage.qualities[part]}</option>`)}
         </select>
-        ${button('camera', t.stage.saveFrame, 'P', actions.saveFrame)} ${button('maximize', t.stage.fullScreen, '⇧F', fullScreen)}
+        ${button('camera', t.stage.saveFrame, 'P', saveFrame)} ${button('maximize', t.stage.fullScreen, '⇧F', fullScreen)}
       </span>
     </div>`;
 }

@@ -1,4 +1,4 @@
-import { count, oneDecimal, span } from '../format.js';
+import { count, oneDecimal } from '../format.js';
 
 /** What the page says in English when it opens. Another language is one more file with these words and the later ones. */
 
@@ -204,64 +204,6 @@ const words = {
   },
   undo: 'Undo',
   close: 'Close',
-
-  codecs: /** @type {Record<string, string>} */ ({
-    avc: 'H.264',
-    hevc: 'H.265 (HEVC)',
-    vp8: 'VP8',
-    vp9: 'VP9',
-    av1: 'AV1',
-    aac: 'AAC',
-    opus: 'Opus',
-    mp3: 'MP3',
-    flac: 'FLAC',
-    vorbis: 'Vorbis',
-    'pcm-s16': 'PCM, uncompressed',
-  }),
-  containerNames: /** @type {Record<string, string>} */ ({
-    mp4: 'MP4',
-    mov: 'MOV',
-    webm: 'WebM',
-    mkv: 'MKV',
-    m4a: 'M4A',
-    mp3: 'MP3',
-    ogg: 'Ogg',
-    flac: 'FLAC',
-    wav: 'WAV',
-  }),
-  phases: /** @type {Record<string, string>} */ ({
-    queued: 'Waits for its turn',
-    starting: 'Starting the engine',
-    opening: 'Opening the files',
-    encoding: 'Encoding',
-    finalising: 'Finishing the file',
-    verifying: 'Checking the file',
-    stopping: 'Stopping…',
-  }),
-  progress: {
-    label: 'Export progress',
-    heading: (/** @type {string} */ name) => `Exporting ${name}`,
-    percent: (/** @type {number} */ n) => `${n} %`,
-    frame: 'Frame',
-    frameOf: (/** @type {number} */ n, /** @type {number} */ of) => `${count(n)} / ${count(of)}`,
-    speed: 'Speed',
-    fps: (/** @type {number} */ n, /** @type {number} */ times) =>
-      `${n < 10 ? oneDecimal(n) : count(n)} fps · ${times < 10 ? oneDecimal(times) : count(times)}×`,
-    elapsed: 'Elapsed',
-    left: 'Time left',
-    about: (/** @type {number} */ s) => `about ${span(s)}`,
-    written: 'Written',
-    unknown: '–',
-    still: (/** @type {number} */ frame, /** @type {string} */ doing) =>
-      `Still working on frame ${count(frame)}${doing ? ` (${doing.toLowerCase()})` : ''}`,
-    hidden: 'You can go on editing; do not close this tab.',
-    hide: 'Hide',
-    notify: 'Tell me when it is done',
-    cancel: 'Cancel',
-    ask: 'Stop the export?',
-    keep: 'Keep going',
-    stop: 'Stop',
-  },
 };
 
 /** The later words are in it once they have come. */

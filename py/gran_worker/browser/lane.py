@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from gran_worker.browser.alpha import AlphaTrack
 from gran_worker.browser.encoder import VideoTrackEncoder
 from gran_worker.browser.executor import Executor
+from gran_worker.browser.viewer import Viewer
 from gran_worker.codecs import Rung
 from gran_worker.compose import Op
 from gran_worker.geometry import Size
@@ -33,9 +34,17 @@ class Lane:
     """As LanePort. ``executor`` is that of all lanes: ``drawing`` is held from the first order to the picture. ``number`` is this one's."""
 
     def __init__(
-        self, number: int, rung: Rung, settings: Settings, size: Size, executor: Executor, drawing: asyncio.Lock, meter: Meter
+        self,
+        number: int,
+        rung: Rung,
+        settings: Settings,
+        size: Size,
+        executor: Executor,
+        drawing: asyncio.Lock,
+        meter: Meter,
+        viewer: Viewer | None,
     ) -> None:
-        self._number = number
+        self._number, self._viewer = number, viewer
         self._rate, self._executor, self._drawing, self._meter = settings.fps, executor, drawing, meter
         self._encoder = VideoTrackEncoder(rung, settings, lambda depth: meter.note_high_water("encode", depth), meter.alive)
         self._alpha: AlphaTrack | None = None
@@ -97,6 +106,8 @@ class Lane:
 
     async def _encode(self, frame: Any, index: int) -> None:
         try:
+            if self._viewer is not None:
+                self._viewer.show(frame, self._rate.start_us(index))
             await self._encoder.encode(frame, index)
         finally:
             frame.close()

@@ -16,9 +16,9 @@ from gran_worker.browser.animation import ANIMATED, Animation
 from gran_worker.browser.faults import put_together, undecodable, unreadable
 from gran_worker.browser.ffi import class_name, drain, js_errors, leave, or_none, owned
 from gran_worker.browser.frames import SECOND_US, SampleFrame, StillFrame
+from gran_worker.browser.lent import Lent
 from gran_worker.browser.opened import DEFAULT_FRAME_US, Opened
 from gran_worker.browser.pictures import expect_end, pictures, probe_video
-from gran_worker.browser.rasteriser import Lent
 from gran_worker.browser.sourcepackets import SourcePicture, SourceSound, picture_packets, sound_packets
 from gran_worker.browser.sourcesound import BATCH_S, beginning, on_packet_grid, probe_audio, taken_sounds
 from gran_worker.drawings import SVG, Drawing, drawing_size, moves

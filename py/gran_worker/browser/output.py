@@ -17,6 +17,7 @@ from gran_worker.browser.sink import Destination, Funnel
 from gran_worker.browser.soundencoder import Encoding
 from gran_worker.browser.soundtrack import CopiedSound, EncodedSound, SoundTrack, Written
 from gran_worker.browser.verify import check_file
+from gran_worker.browser.viewer import Viewer
 from gran_worker.codecs import Rung, family
 from gran_worker.compose import Op
 from gran_worker.errors import EncoderError
@@ -60,6 +61,7 @@ class BrowserOutput:
         executor: Executor | None,
         destination: Destination,
         meter: Meter,
+        viewer: Viewer | None,
     ) -> None:
         self._plan, self._settings, self._meter = plan, settings, meter
         self._executor, self._destination = executor, destination
@@ -73,7 +75,9 @@ class BrowserOutput:
         self._video: PictureTrack | None = None
         if rung is not None and executor is not None:
             drawing = asyncio.Lock()
-            self.lanes = tuple(Lane(k, rung, settings, plan.size, executor, drawing, meter) for k in range(n_encoders))
+            # One of them shows how far the film is: those of the others would jump to and fro.
+            viewers = [viewer, *[None] * (n_encoders - 1)]
+            self.lanes = tuple(Lane(k, rung, settings, plan.size, executor, drawing, meter, each) for k, each in enumerate(viewers))
             self._video = PictureTrack(family(rung.codec), plan, agreement)
             # With the rate the muxer's time base is exact; without it pts are off by up to 9 µs.
             self._output.addVideoTrack(self._video.source, frameRate=plan.rate.num / plan.rate.den, canBeTransparent=settings.alpha)

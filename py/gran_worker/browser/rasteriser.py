@@ -10,13 +10,6 @@ from gran_worker.errors import SourceError
 from gran_worker.geometry import Size
 
 
-class Lent:
-    """What the page lends its worker, if it does."""
-
-    def __init__(self) -> None:
-        self.rasteriser: Rasteriser | None = None
-
-
 class Rasteriser:
     """The worker's end of the port (web/svg-rasteriser.js). Lives as long as the worker does."""
 

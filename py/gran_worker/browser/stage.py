@@ -10,9 +10,9 @@ from gran_worker.browser.executor import Executor
 from gran_worker.browser.ffi import class_name, to_js_object
 from gran_worker.browser.graphics import open_executor
 from gran_worker.browser.kernel import Kernels
+from gran_worker.browser.lent import Lent
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.planes import PlanarKernel
-from gran_worker.browser.rasteriser import Lent
 from gran_worker.browser.studio import Sources, drawings_of, texts_of
 from gran_worker.browser.typesetter import Typesetter
 from gran_worker.colour import BT709

@@ -15,11 +15,11 @@ from gran_worker.browser.ffi import entries, or_none
 from gran_worker.browser.files import about, read_whole
 from gran_worker.browser.graphics import open_executor
 from gran_worker.browser.kernel import Kernels
+from gran_worker.browser.lent import Lent
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.output import BrowserOutput
 from gran_worker.browser.planar import PlanarExecutor
 from gran_worker.browser.planes import PlanarKernel
-from gran_worker.browser.rasteriser import Lent
 from gran_worker.browser.sink import Destination
 from gran_worker.browser.soundencoder import Trials
 from gran_worker.browser.truecolour import TrueColour
@@ -82,7 +82,7 @@ class Studio:
         self._fonts = sources.fonts
         self._typesetter: Typesetter | None = None
         self._destination, self._trials, self._kernels = destination, trials, kernels
-        self._meter, self._warn = meter, warn
+        self._meter, self._warn, self._viewer = meter, warn, lent.viewer
         self._output: BrowserOutput | None = None
 
     async def open_output(self, plan: RenderPlan, settings: Settings) -> BrowserOutput:
@@ -115,7 +115,7 @@ class Studio:
             message = f"The picture of clip {layer.name} is encoded again: it cannot be put as it is beside what else the film shows."
             self._warn(Warning(code="encoded-again", message=message, clip_id=layer.clip_id))
         n = await self._n_encoders(plan, settings, rung)
-        self._output = BrowserOutput(plan, settings, rung, n, agreement, encoding, executor, self._destination, self._meter)
+        self._output = BrowserOutput(plan, settings, rung, n, agreement, encoding, executor, self._destination, self._meter, self._viewer)
         try:
             await self._output.start()
         except BaseException:
@@ -135,6 +135,8 @@ class Studio:
     def close(self) -> None:
         if self._output is not None:
             self._output.release()
+        if self._viewer is not None:
+            self._viewer.forget()
         if self._typesetter is not None:
             self._typesetter.close()
 

@@ -46,10 +46,10 @@ class Lane:
     ) -> None:
         self._number, self._viewer = number, viewer
         self._rate, self._executor, self._drawing, self._meter = settings.fps, executor, drawing, meter
-        self._encoder = VideoTrackEncoder(rung, settings, lambda depth: meter.note_high_water("encode", depth), meter.alive)
+        self._encoder = VideoTrackEncoder(rung, settings, lambda depth: meter.note_high_water("encode", depth))
         self._alpha: AlphaTrack | None = None
         if settings.alpha:
-            self._alpha = AlphaTrack(VideoTrackEncoder(rung, settings, lambda _depth: None, meter.alive), size)
+            self._alpha = AlphaTrack(VideoTrackEncoder(rung, settings, lambda _depth: None), size)
         self._drawn: Any = None
 
     async def draw(self, ops: Sequence[Op], frames: Sequence[Any], index: int) -> None:
@@ -78,6 +78,14 @@ class Lane:
         if self._alpha is None:
             return [Packet(chunk, meta) for chunk, meta in came]
         return [Packet(chunk, meta, transparency) for chunk, meta, transparency in self._alpha.join(came)]
+
+    def take(self, at_least: int) -> Any:
+        """The same for ``putPackets``, if there are that many; else None. Not where there is transparency."""
+        return self._encoder.take(at_least)
+
+    @property
+    def has_alpha(self) -> bool:
+        return self._alpha is not None
 
     async def flush(self) -> None:
         """Until every frame has become a packet."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import mediabunny
+from gran_js import putPackets
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.agreement import Agreement
@@ -27,6 +28,7 @@ from gran_worker.settings import Settings
 from gran_worker.telemetry import Meter
 
 CHUNK_BYTES = 16 * 1024 * 1024
+MUXED_A_SECOND = 4
 ISO_BRANDS = {"mp4": "Mp4OutputFormat", "m4a": "Mp4OutputFormat", "mov": "MovOutputFormat"}
 OTHER_FORMATS = {
     "webm": "WebMOutputFormat",
@@ -73,6 +75,7 @@ class BrowserOutput:
         self._ending = Ending(self._output)
         self.lanes: tuple[Lane, ...] = ()
         self._video: PictureTrack | None = None
+        self._at_once = max(1, plan.rate.num // plan.rate.den // MUXED_A_SECOND)
         if rung is not None and executor is not None:
             drawing = asyncio.Lock()
             # One of them shows how far the film is: those of the others would jump to and fro.
@@ -114,11 +117,11 @@ class BrowserOutput:
 
     async def add_frame(self, frame: Any, index: int) -> None:
         await self.lanes[0].add_frame(frame, index)
-        await self._mux()
+        await self._mux(self._at_once)
 
     async def add_canvas(self, index: int) -> None:
         await self.lanes[0].add_canvas(index)
-        await self._mux()
+        await self._mux(self._at_once)
 
     async def put(self, packet: Any) -> None:
         assert self._video is not None
@@ -151,7 +154,8 @@ class BrowserOutput:
             with self._meter.stage("encode"):
                 for lane in self.lanes:
                     await lane.flush()
-                await self._mux()
+                if len(self.lanes) == 1:
+                    await self._mux()
                 if self._sound is not None:
                     await self._sound.finish()
             await self._ending.finalize()
@@ -196,10 +200,16 @@ class BrowserOutput:
         if self._sound is not None:
             self._sound.release()
 
-    async def _mux(self) -> None:
+    async def _mux(self, at_least: int = 1) -> None:
         """What the encoder has made by now, where there is one alone."""
-        for packet in self.lanes[0].packets() if self.lanes else ():
-            await self.put(packet)
+        assert self._video is not None
+        (lane,) = self.lanes
+        if lane.has_alpha or not self._video.takes_all:
+            for packet in lane.packets():
+                await self.put(packet)
+        elif (packets := lane.take(at_least)) is not None:
+            with self._faults():
+                await putPackets(self._video.source, packets)
 
     def _wrote(self, size: int) -> None:
         self._meter.bytes_written = size

@@ -183,11 +183,13 @@ class BrowserMedia:
             finally:
                 await leave(samples.return_())
 
+    def is_in_software(self, path: str) -> bool:
+        return self._opened[path].in_software
+
     def prefer_software(self, path: str) -> bool:
         opened = self._opened[path]
-        changes = opened.video is not None and not opened.in_software
         opened.in_software = True
-        return changes
+        return opened.video is not None
 
     def rescue(self) -> bool:
         """Gives up waiting for decoders, where the browser has another one: the waits end in a SourceError. False if there is none."""

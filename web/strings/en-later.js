@@ -1,5 +1,5 @@
 import { bytes, count, oneDecimal, span } from '../format.js';
-import { en, clips, plural } from './en.js';
+import { en, plural } from './en.js';
 
 /** What the page says in English once it is painted. */
 export const later = {

@@ -44,7 +44,7 @@ export const later = {
     titleNote: 'Big words in the middle (T)',
     caption: 'Caption',
     captionNote: 'What is said, at the bottom',
-    captionFile: 'Captions from a file…',
+    captionFile: 'Import captions…',
     background: 'Background',
     backgroundNote: 'A plain colour',
     adjustment: 'Adjustment',

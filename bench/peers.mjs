@@ -125,7 +125,9 @@ function filters(job, names) {
   for (const [at, { source, fromS, seconds }] of job.cuts.entries()) {
     const input = names.indexOf(source);
     const lasts = seconds + (at + 1 < job.cuts.length ? dissolve : 0);
-    graph.push(`[${input}:v]trim=${fromS}:${fromS + lasts},setpts=PTS-STARTPTS,fps=${FPS}[v${at}]`);
+    // Counted in frames: cut by time the last one may be a second long, or come twice.
+    const [first, end] = [Math.round(fromS * FPS), Math.round((fromS + lasts) * FPS)];
+    graph.push(`[${input}:v]fps=${FPS},trim=start_frame=${first}:end_frame=${end},setpts=PTS-STARTPTS[v${at}]`);
     if (!dissolve || at === 0)
       graph.push(`[${input}:a]atrim=${fromS}:${fromS + (dissolve ? job.seconds : seconds)},asetpts=PTS-STARTPTS[a${at}]`);
   }
@@ -137,7 +139,7 @@ function filters(job, names) {
     const { x, y, width, height } = insetRect(job);
     const { fontSize, middle } = captionStyle(job);
     graph.push(
-      `[${names.indexOf(job.inset.source)}:v]trim=0:${job.seconds},scale=${width}:${height},format=yuva420p,colorchannelmixer=aa=${job.inset.opacity}[inset]`,
+      `[${names.indexOf(job.inset.source)}:v]fps=${FPS},trim=end_frame=${job.seconds * FPS},scale=${width}:${height},format=yuva420p,colorchannelmixer=aa=${job.inset.opacity}[inset]`,
       `[base][inset]overlay=${x}:${y}[both]`,
       `[both]drawtext=text='${job.caption}':fontsize=${fontSize}:fontcolor=white:x=(w-tw)/2:y=h*${middle}-th/2[v]`,
     );

@@ -159,9 +159,8 @@ function mixRow(dst: usize, src: usize, shares: usize, width: i32, share: i16): 
     const below = v128.load8x8_u(at),
       above = v128.load8x8_u(src + <usize>x);
     const weight = i16x8.q15mulr_sat_s(v128.load(shares + <usize>(x << 1)), all);
-    const step = i16x8.q15mulr_sat_s(i16x8.shl(i16x8.sub(above, below), 6), weight);
-    const mixed = i16x8.shr_s(i16x8.add(i16x8.add(i16x8.shl(below, 6), step), half), 6);
-    v128.store64_lane(at, i8x16.narrow_i16x8_u(mixed, mixed), 0);
+    const mix = mixed(below, above, weight, half);
+    v128.store64_lane(at, i8x16.narrow_i16x8_u(mix, mix), 0);
   }
 }
 
@@ -188,14 +187,19 @@ export function blendPlain(
 export function blendWhole(dst: usize, src: usize, n: i32, opacity: i32): void {
   const weight = i16x8.splat(<i16>opacity),
     half = i16x8.splat(32);
-  for (let x = 0; x < n; x += 8) {
+  for (let x = 0; x < n; x += 16) {
     const at = dst + <usize>x;
-    const below = v128.load8x8_u(at),
-      above = v128.load8x8_u(src + <usize>x);
-    const step = i16x8.q15mulr_sat_s(i16x8.shl(i16x8.sub(above, below), 6), weight);
-    const mixed = i16x8.shr_s(i16x8.add(i16x8.add(i16x8.shl(below, 6), step), half), 6);
-    v128.store64_lane(at, i8x16.narrow_i16x8_u(mixed, mixed), 0);
+    const below = v128.load(at),
+      above = v128.load(src + <usize>x);
+    const low = mixed(i16x8.extend_low_i8x16_u(below), i16x8.extend_low_i8x16_u(above), weight, half);
+    const high = mixed(i16x8.extend_high_i8x16_u(below), i16x8.extend_high_i8x16_u(above), weight, half);
+    v128.store(at, i8x16.narrow_i16x8_u(low, high));
   }
+}
+
+function mixed(below: v128, above: v128, weight: v128, half: v128): v128 {
+  const step = i16x8.q15mulr_sat_s(i16x8.shl(i16x8.sub(above, below), 6), weight);
+  return i16x8.shr_s(i16x8.add(i16x8.add(i16x8.shl(below, 6), step), half), 6);
 }
 
 /**

@@ -3,8 +3,12 @@ import { loadPyodide } from 'pyodide';
 import { integrity, lock, wheel } from 'virtual:runtime';
 import { Decoders } from './decoders.js';
 import { guardReads } from './guard-reads.js';
+import { PlaneMixer } from './plane-mixer.js';
+import { putPackets } from './put-packets.js';
+import { ReadAhead } from './read-ahead.js';
 import { takeSounds } from './take-sounds.js';
 import { toJsonText } from './to-json-text.js';
+import { VideoFeed } from './video-feed.js';
 import { waker } from './waker.js';
 
 /** @type {unknown[]} messages that came before Python listened */
@@ -85,9 +89,11 @@ async function boot() {
     if (!loaded.length && !python.loadedPackages[name]) throw new Error(`${name} could not be loaded`);
   };
   const loadPixi = () => import('./pixi.js');
+  const { hardwareConcurrency: cores } = navigator; // as it is: mediabunny is told something else
   const decoders = new Decoders();
   decoders.watch(self);
-  python.registerJsModule('gran_js', { toJsonText, takeSounds, guardReads, registerEncoder, loadPixi, loadPackage, decoders, waker });
+  const crossings = { toJsonText, takeSounds, putPackets, ReadAhead, VideoFeed, PlaneMixer };
+  python.registerJsModule('gran_js', { ...crossings, guardReads, registerEncoder, loadPixi, loadPackage, decoders, waker, cores });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }

@@ -1,4 +1,4 @@
-/** For so long callbacks may follow upon each other before whatever else waits for this thread, a cancel among it, gets its turn. */
+/** So long callbacks may run before whatever else waits for this thread, a cancel among it, gets its turn. */
 const PATIENCE_MS = 4;
 
 /**
@@ -7,13 +7,18 @@ const PATIENCE_MS = 4;
  */
 export function waker(run) {
   const { port1, port2 } = new MessageChannel();
-  let turn = 0;
-  port1.onmessage = () => {
-    turn = performance.now();
+  let spentMs = 0;
+  const timed = () => {
+    const began = performance.now();
     run();
+    spentMs += performance.now() - began;
+  };
+  port1.onmessage = () => {
+    spentMs = 0;
+    timed();
   };
   return () => {
-    if (performance.now() - turn < PATIENCE_MS) queueMicrotask(run);
+    if (spentMs < PATIENCE_MS) queueMicrotask(timed);
     else port2.postMessage(0);
   };
 }

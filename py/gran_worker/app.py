@@ -3,7 +3,7 @@
 from time import perf_counter
 from typing import Any
 
-from gran_js import decoders, loadPackage
+from gran_js import VideoFeed, decoders, loadPackage
 from pyodide.ffi import JsException
 from pyodide_js import _module
 
@@ -59,7 +59,7 @@ class BrowserWorkshop:
         self._kernels, self._lent = kernels, lent
         self._studio: Studio | None = None
         """Of the running export, or of the last one."""
-        self._outputs = 0
+        self._moves = 0
 
     async def export(self, message: InitExport, parcel: Any, meter: Meter, warn: Warn) -> Completed:
         settings, clamps = clamp(message.settings)
@@ -113,9 +113,9 @@ class BrowserWorkshop:
             return  # it was no destination at all, which is what the message was refused for
 
     def look(self, meter: Meter) -> None:
-        outputs = int(decoders.outputs)
-        if outputs != self._outputs:
-            self._outputs = outputs
+        moves = int(decoders.outputs) + int(VideoFeed.moves)
+        if moves != self._moves:
+            self._moves = moves
             meter.alive()
 
     def rescue(self) -> bool:

@@ -60,7 +60,7 @@ class Workshop(Protocol):
         """Tidies the destination of a message that was refused, unless it is that of ``running``, the parcel of a running export."""
 
     def look(self, meter: Meter) -> None:
-        """Tells ``meter`` of what moved unseen: a decoder on its way to the first frame that is wanted."""
+        """Tells ``meter`` of what moved unseen: a decoder on its way to the first frame that is wanted, an encoder with its queue."""
 
     def rescue(self) -> bool:
         """Gives up what hangs, if something else can be tried in its place; says whether it is."""

@@ -1,11 +1,12 @@
 """WebCodecs' VideoEncoder, driven from here: the configuration that works, the queue, key frames, flushes, packets in order."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import js
+from gran_js import VideoFeed
 from pyodide.ffi import JsException, create_proxy
 
 from gran_worker.browser.ffi import bytes_of, or_none, to_js_object
@@ -13,10 +14,13 @@ from gran_worker.codecs import Rung, family, ladder, quantizer
 from gran_worker.colour import Colour
 from gran_worker.errors import EncoderError
 from gran_worker.geometry import Size
+from gran_worker.sections import begins_group
 from gran_worker.settings import Settings
 from gran_worker.timing import FrameRate, clock_text
 
-MAX_QUEUE = 4
+MAX_QUEUE = 8
+QUEUE_PX = 8 * 1920 * 1080
+"""Of the frames that wait. Half of them go before the next are given: each wait costs a turn of the event loop."""
 KEY_FRAMES_PER_FLUSH = 8
 """A flush now and then returns what the encoder holds; every key frame would cost speed."""
 TRIAL_S = 5.0
@@ -51,6 +55,11 @@ async def supported(made: Mapping[str, Any]) -> bool:
         return bool((await js.VideoEncoder.isConfigSupported(to_js_object(made))).supported)
     except JsException:
         return False  # a config that the browser does not even understand
+
+
+async def is_software(rung: Rung, settings: Settings) -> bool:
+    """Whether an encoder of ``rung`` keeps the processor busy: where there is one in hardware, it may be that one."""
+    return rung.hardware == "prefer-software" or not await supported(config(replace(rung, hardware="prefer-hardware"), settings))
 
 
 async def prove(settings: Settings, colour: Colour) -> tuple[Rung, bytes]:
@@ -114,105 +123,83 @@ async def _encoded(made: Mapping[str, Any], size: Size, colour: Colour) -> bytes
 
 
 class VideoTrackEncoder:
-    """Frames in, packets out, at most ``MAX_QUEUE`` frames waiting."""
+    """Frames in, packets out, with few frames waiting."""
 
-    def __init__(self, rung: Rung, settings: Settings, note_depth: Callable[[int], None], alive: Callable[[], None]) -> None:
+    def __init__(self, rung: Rung, settings: Settings, note_depth: Callable[[int], None]) -> None:
         self._rate: FrameRate = settings.fps
         self._key_us = settings.key_frame_interval_ms * 1000
-        self._note_depth, self._alive = note_depth, alive
-        self._packets: deque[tuple[Any, Any]] = deque()
-        self._moved = asyncio.Event()
-        self._failure: str | None = None
+        self._max_queue = max(2, min(MAX_QUEUE, QUEUE_PX // (settings.width * settings.height)))
+        self._note_depth = note_depth
         self._keys = 0
         self._options = {False: to_js_object({"keyFrame": False}), True: to_js_object({"keyFrame": True})}
         if settings.quality is not None:
             level = quantizer(rung.codec, settings.quality)
             for key in (False, True):
                 self._options[key] = to_js_object({"keyFrame": key, family(rung.codec): {"quantizer": level}})
-        self._proxies = [create_proxy(each) for each in (self._take, self._fail, self._dequeue)]
         self._config = to_js_object(config(rung, settings))
         self._resting = False
-        self._open()
+        self._waiting = 0
+        self._feed = VideoFeed.new()
+        self._feed.open(self._config)
 
     async def encode(self, frame: Any, index: int) -> None:
         """``frame`` is stamped with the start of output frame ``index`` and stays the caller's to close."""
         start_us = self._rate.start_us(index)
         if self._resting:
             self._resting = False
-            self._open()
-        key = index == 0 or start_us // self._key_us != self._rate.start_us(index - 1) // self._key_us
+            self._feed.open(self._config)
+        key = begins_group(self._rate, self._key_us, index)
         if key:
             self._keys += 1
             if self._keys % KEY_FRAMES_PER_FLUSH == 0:
                 await self.flush()
-        while self._encoder.encodeQueueSize >= MAX_QUEUE and self._failure is None:
-            self._moved.clear()
-            await self._moved.wait()
+        if self._waiting >= self._max_queue and self._feed.waiting > self._max_queue // 2:
+            await self._feed.room(self._max_queue // 2)
         self.raise_failure(start_us)
         try:
-            self._encoder.encode(frame, self._options[key])
+            self._waiting = self._feed.encode(frame, self._options[key])
         except JsException as error:
             raise self._error(str(getattr(error, "message", error)), start_us) from error
-        self._note_depth(int(self._encoder.encodeQueueSize))
+        self._note_depth(self._waiting)
 
     def packets(self) -> list[tuple[Any, Any]]:
         """Chunks and their metadata that came since the last call."""
-        came = list(self._packets)
-        self._packets.clear()
-        return came
+        if not self._feed.packets:
+            return []
+        taken = self._feed.take()
+        return list(zip(taken.chunks, taken.metas, strict=True))
+
+    def take(self, at_least: int = 1) -> Any:
+        """The same for ``putPackets``, if there are that many; else None."""
+        return self._feed.take() if self._feed.packets >= at_least else None
 
     async def flush(self) -> None:
         """Until every frame has become a packet."""
         if self._resting:
             return
         try:
-            await self._encoder.flush()
+            await self._feed.flush()
         except JsException as error:
-            raise self._error(self._failure or str(getattr(error, "message", error))) from error
+            raise self._error(self._feed.failure or str(getattr(error, "message", error))) from error
         self.raise_failure()
 
     @property
     def is_open(self) -> bool:
-        return bool(self._encoder.state != "closed")
+        return bool(self._feed.isOpen)
 
     async def rest(self) -> None:
         """Until it is needed again. Browsers take away codecs that wait for long; the first frame after it is a key frame."""
         if not self._resting:
             await self.flush()
             self._resting = True
-            self._shut()
+            self._feed.close()
 
     def close(self) -> None:
-        self._shut()
-        for proxy in self._proxies:
-            proxy.destroy()
-        self._packets.clear()
-
-    def _open(self) -> None:
-        self._encoder = js.VideoEncoder.new(output=self._proxies[0], error=self._proxies[1])
-        self._encoder.addEventListener("dequeue", self._proxies[2])
-        self._encoder.configure(self._config)
-
-    def _shut(self) -> None:
-        if self.is_open:
-            self._encoder.close()
-        self._encoder.removeEventListener("dequeue", self._proxies[2])
-
-    def _take(self, chunk: Any, meta: Any = None) -> None:
-        self._packets.append((chunk, meta))
-        self._alive()
-
-    def _fail(self, error: Any) -> None:
-        self._failure = str(error.message)
-        self._moved.set()
-
-    def _dequeue(self, _event: Any) -> None:
-        self._alive()
-        self._moved.set()
+        self._feed.close()
 
     def raise_failure(self, time_us: int | None = None) -> None:
-        if self._failure is not None:
-            raise self._error(self._failure, time_us)
+        if (failure := self._feed.failure) is not None:
+            raise self._error(failure, time_us)
 
     def _error(self, why: str, time_us: int | None = None) -> EncoderError:
         when = "" if time_us is None else f" at {clock_text(time_us)}"

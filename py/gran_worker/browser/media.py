@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 import js
 import mediabunny
-from gran_js import decoders, guardReads, takeSounds
+from gran_js import ReadAhead, decoders, guardReads, takeSounds
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.browser.animation import ANIMATED, Animation
 from gran_worker.browser.faults import put_together, undecodable, unreadable
-from gran_worker.browser.ffi import class_name, drain, js_errors, leave, or_none, owned
+from gran_worker.browser.ffi import class_name, js_errors, leave, or_none, owned
 from gran_worker.browser.frames import SECOND_US, SampleFrame, StillFrame
 from gran_worker.browser.lent import Lent
 from gran_worker.browser.opened import DEFAULT_FRAME_US, Opened
@@ -32,6 +32,9 @@ from gran_worker.snapshot import file_name
 # Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
 CONTAINER_NAMES = ("MP4", "QTFF", "MATROSKA", "WEBM", "WAVE", "OGG", "FLAC", "MP3", "ADTS", "MPEG_TS")
 EDITED = ("MP4", "QuickTime File Format")
+MAX_AHEAD = 2
+AHEAD_PX = 3 * 1920 * 1080
+"""Of the frames that are fetched before they are asked for."""
 
 Info = TypeVar("Info")
 
@@ -43,6 +46,7 @@ class BrowserMedia:
         self._files, self._alive, self._lent = files, alive, lent
         self._opened: dict[str, Opened] = {}
         self._frames = 0
+        self._ahead: list[Any] = []
         self._waits: dict[asyncio.Future[None], Opened] = {}
         self._closed = False
         decoders.enter()
@@ -117,15 +121,23 @@ class BrowserMedia:
             return
         last_us: int | None = None
         with js_errors(undecodable(opened.name, "picture")):
-            samples = drain(
-                pictures(opened.video, opened.in_software).samples(start_us / SECOND_US, end_us / SECOND_US), partial(self._decoded, opened)
-            )
-            async with aclosing(samples):
-                async for sample in samples:
+            samples = pictures(opened.video, opened.in_software).samples(start_us / SECOND_US, end_us / SECOND_US)
+            ahead = ReadAhead.new(samples, opened.n_ahead)
+            self._ahead.append(ahead)
+            try:
+                while True:
+                    sample = ahead.take()
+                    if sample is None:
+                        if not await self._decoded(opened, ahead.more()):
+                            break
+                        continue
                     self._alive()
                     frame = self._frame(opened, sample)
                     last_us = frame.pts_us
                     yield frame
+            finally:
+                self._ahead.remove(ahead)
+                await leave(ahead.close())
             await expect_end(opened.video, opened.name, last_us, end_us)
 
     async def still(self, path: str, source_us: int) -> Frame | None:
@@ -171,11 +183,13 @@ class BrowserMedia:
             finally:
                 await leave(samples.return_())
 
+    def is_in_software(self, path: str) -> bool:
+        return self._opened[path].in_software
+
     def prefer_software(self, path: str) -> bool:
         opened = self._opened[path]
-        changes = opened.video is not None and not opened.in_software
         opened.in_software = True
-        return changes
+        return opened.video is not None
 
     def rescue(self) -> bool:
         """Gives up waiting for decoders, where the browser has another one: the waits end in a SourceError. False if there is none."""
@@ -187,7 +201,7 @@ class BrowserMedia:
     @property
     def live_objects(self) -> Mapping[str, int]:
         return {
-            "VideoFrame": self._frames,
+            "VideoFrame": self._frames + sum(ahead.held for ahead in self._ahead),
             "VideoDecoder": int(decoders.count("VideoDecoder")),
             "AudioDecoder": int(decoders.count("AudioDecoder")),
             "Input": sum(opened.input is not None for opened in self._opened.values()),
@@ -252,6 +266,7 @@ class BrowserMedia:
             opened.in_software = True
             info = await probe_video(opened, bitrate, decoded)
         opened.first_pts_us, opened.frame_us = info.first_pts_us, info.frame_us
+        opened.n_ahead = max(1, min(MAX_AHEAD, AHEAD_PX // (info.raw.width * info.raw.height)))
         opened.planar_colour = info.colour if info.passes_straight else None
         return info
 

@@ -34,6 +34,8 @@ class Opened:
     """Of its frames' planes, where these can be used as they are."""
     first_pts_us: int = 0
     frame_us: int = DEFAULT_FRAME_US
+    n_ahead: int = 1
+    """Frames that are fetched before they are asked for."""
     rate_hz: int = 1
     late: int = 0
     """Samples that the demuxer's times of the sound are late by."""

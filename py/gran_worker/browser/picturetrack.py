@@ -22,6 +22,11 @@ class PictureTrack:
         self._plan, self._agreement = plan, agreement
         self._begun = False
 
+    @property
+    def takes_all(self) -> bool:
+        """Whether what an encoder makes goes into the track as it is."""
+        return self._agreement.joint is None
+
     def takes(self, path: str) -> bool:
         return path in self._agreement.paths
 

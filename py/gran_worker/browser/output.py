@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import mediabunny
-from gran_js import putPackets
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.agreement import Agreement
@@ -163,8 +162,12 @@ class BrowserOutput:
                     if self._alpha is not None:
                         await self._alpha.flush()
                     await self._mux()
+                if self._video is not None:
+                    await self._video.settle()
                 if self._sound is not None:
                     await self._sound.finish()
+                if self._copied is not None:
+                    await self._copied.settle()
             await self._ending.finalize()
             if self._sound_track is not None:
                 for patch in self._sound_track.patches(self._written):
@@ -206,8 +209,6 @@ class BrowserOutput:
         """Destroys the callbacks, as soon as nothing can call them any more."""
         self._ending.afterwards(self._funnel.release)
         self._ending.afterwards(self._written.release)
-        if self._sound is not None:
-            self._sound.release()
 
     async def _add(self, frame: Any, index: int) -> None:
         assert self._encoder is not None
@@ -224,9 +225,9 @@ class BrowserOutput:
         assert self._video is not None
         with self._faults():
             if self._alpha is None and self._video.takes_all:
-                packets = self._encoder.take(at_least)
-                if packets is not None:
-                    await putPackets(self._video.source, packets)
+                made = self._encoder.take(at_least)
+                if made is not None:
+                    await self._video.put_all(made)
                 return
             packets = self._encoder.packets()
             if self._alpha is None:

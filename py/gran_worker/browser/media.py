@@ -32,7 +32,7 @@ from gran_worker.snapshot import file_name
 # Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
 CONTAINER_NAMES = ("MP4", "QTFF", "MATROSKA", "WEBM", "WAVE", "OGG", "FLAC", "MP3", "ADTS", "MPEG_TS")
 EDITED = ("MP4", "QuickTime File Format")
-MAX_AHEAD = 3
+MAX_AHEAD = 2
 AHEAD_PX = 3 * 1920 * 1080
 """Of the frames that are fetched before they are asked for."""
 
@@ -267,7 +267,7 @@ class BrowserMedia:
             info = await probe_video(opened, bitrate, decoded)
         opened.first_pts_us, opened.frame_us = info.first_pts_us, info.frame_us
         opened.n_ahead = max(1, min(MAX_AHEAD, AHEAD_PX // (info.raw.width * info.raw.height)))
-        opened.planar_colour = info.colour if info.passes_straight else None
+        opened.planar_colour = info.colour if info.upright and info.planar else None
         return info
 
     async def _probe_image(self, opened: Opened, blob: Any) -> Probe:
@@ -301,7 +301,8 @@ class BrowserMedia:
             tick_us=0,
             frame_us=animation.shortest_us if animation is not None else DEFAULT_FRAME_US,
             opaque=header is not None and header.mime in ("image/jpeg", "image/bmp"),
-            passes_straight=False,
+            upright=False,
+            planar=False,
             colour=None,
             animated=animation is not None,
         )
@@ -324,7 +325,8 @@ class BrowserMedia:
             tick_us=0,
             frame_us=DEFAULT_FRAME_US,
             opaque=False,
-            passes_straight=False,
+            upright=False,
+            planar=False,
             colour=None,
         )
         return Probe(opened.name, 0, info, None)

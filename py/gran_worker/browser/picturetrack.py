@@ -6,9 +6,10 @@ import mediabunny
 from pyodide.ffi import to_js
 
 from gran_worker.agreement import Agreement
-from gran_worker.avc import parse_record
+from gran_worker.avc import Record, parse_record
 from gran_worker.browser.ffi import bytes_of, or_none, to_js_object
 from gran_worker.browser.sourcepackets import SourcePicture
+from gran_worker.codecs import family
 from gran_worker.plan import RenderPlan
 
 SECOND_US = 1_000_000
@@ -33,14 +34,13 @@ class PictureTrack:
     async def put(self, chunk: Any, meta: Any, transparency: Any = None) -> None:
         """What an encoder made."""
         packet = mediabunny.EncodedPacket.fromEncodedChunk(chunk, *(() if transparency is None else (transparency,)))
+        config = or_none(getattr(meta, "decoderConfig", None)) if meta is not None else None
         joint = self._agreement.joint
-        if joint is not None:
-            config = or_none(getattr(meta, "decoderConfig", None)) if meta is not None else None
-            if joint.moves:
-                record = parse_record(bytes_of(config.description)) if config is not None else None
-                packet = packet.clone(to_js_object({"data": to_js(joint.move(packet.data.to_bytes(), record))}))
-            if config is not None and not self._begun:
-                meta = self._meta(config)
+        if joint is not None and joint.moves:
+            record = _record(config) if config is not None else None
+            packet = packet.clone(to_js_object({"data": to_js(joint.move(packet.data.to_bytes(), record))}))
+        if config is not None and not self._begun:
+            meta = self._meta(config)
         self._begun = True
         await self.source.add(packet, meta)
 
@@ -75,7 +75,15 @@ class PictureTrack:
         }
         if (description := or_none(getattr(config, "description", None))) is not None:
             made["description"] = description
-        if self._agreement.joint is not None:
-            record = self._agreement.joint.record
+        record = _record(config) if self._agreement.joint is None else self._agreement.joint.record
+        if record is not None:
             made |= {"codec": record.codec, "description": to_js(record.pack())}
         return to_js_object({"decoderConfig": made})
+
+
+def _record(config: Any) -> Record | None:
+    """What an H.264 encoder says of how its pictures are decoded. Not every browser's own words can go into a file."""
+    description = or_none(getattr(config, "description", None))
+    if family(config.codec) != "avc" or description is None:
+        return None
+    return parse_record(bytes_of(description))

@@ -104,9 +104,12 @@ async def find_coding(track: Any, bitrate: int) -> Coding | None:
         return None
     description = or_none(getattr(config, "description", None))
     record = b"" if description is None else bytes_of(description)
-    if family(config.codec) == "avc" and parse_record(record) is None:
+    if family(config.codec) != "avc":
+        return Coding(config.codec, bitrate, record)
+    if parse_record(record) is None:
         return None
-    return Coding(config.codec, bitrate, record)
+    first = or_none(await mediabunny.EncodedPacketSink.new(track).getFirstKeyPacket())
+    return Coding(config.codec, bitrate, record, first is not None and signature("avc", first.data.to_bytes()) != b"")
 
 
 async def picture_packets(track: Any, start_us: int, frame_us: int) -> AsyncGenerator[SourcePicture, None]:

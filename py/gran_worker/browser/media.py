@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,7 +19,7 @@ from gran_worker.browser.lent import Lent
 from gran_worker.browser.opened import DEFAULT_FRAME_US, Opened
 from gran_worker.browser.pictures import expect_end, pictures, probe_video
 from gran_worker.browser.sourcepackets import SourcePicture, SourceSound, picture_packets, sound_packets
-from gran_worker.browser.sourcesound import BATCH_S, beginning, on_packet_grid, probe_audio, taken_sounds
+from gran_worker.browser.sourcesound import BATCH_S, beginning, probe_audio, taken_sounds
 from gran_worker.drawings import SVG, Drawing, drawing_size, moves
 from gran_worker.edits import find_parts
 from gran_worker.errors import SourceError, located
@@ -173,11 +172,7 @@ class BrowserMedia:
                     taken = await owned(takeSounds(samples, BATCH_S))
                     self._alive()
                     ended = taken.ended
-                    for sound in taken_sounds(taken, late):
-                        if expected is None:
-                            expected = on_packet_grid(opened, sound.first)
-                        if abs(sound.first - expected) <= opened.sound_slack:
-                            sound = replace(sound, first=expected)
+                    for sound in taken_sounds(opened, taken, late, expected):
                         expected = sound.first + sound.block.shape[1]
                         yield sound
             finally:

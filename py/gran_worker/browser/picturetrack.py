@@ -52,7 +52,11 @@ class PictureTrack:
     async def put_all(self, made: Any) -> None:
         """The same for what ``VideoFeed.take`` gave, where :attr:`takes_all`."""
         await self.settle()
-        self._begun = True
+        if made.chunks.length and not self._begun:
+            self._begun = True
+            config = or_none(getattr(made.metas[0], "decoderConfig", None))
+            if config is not None:
+                made.metas[0] = self._meta(config)
         await putChunks(self.source, made)
 
     async def copy(self, picture: SourcePicture, index: int) -> None:

@@ -19,7 +19,7 @@ from gran_worker.settings import Settings
 from gran_worker.timing import FrameRate, clock_text
 
 MAX_QUEUE = 8
-QUEUE_PX = 8 * 1920 * 1080
+QUEUE_PX = 4 * 1920 * 1080
 """Of the frames that wait. Half of them go before the next are given: each wait costs a turn of the event loop."""
 KEY_FRAMES_PER_FLUSH = 8
 """A flush now and then returns what the encoder holds; every key frame would cost speed."""

@@ -12,7 +12,7 @@ const DATA = ['queuePeaks', 'liveObjects'];
 const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
   warning: ['clipId'],
   failure: ['clipId', 'timeUs'],
-  telemetry: ['now', 'timesRealTime', 'peakHeapBytes', 'executor', 'encoder', 'sound', 'liveObjects'],
+  telemetry: ['now', 'timesRealTime', 'peakHeapBytes', 'executor', 'encoder', 'encoders', 'sound', 'liveObjects'],
   source_info: ['video', 'audio', 'problem'],
   support: ['video[].reason', 'audio[].reason'],
 };
@@ -127,7 +127,7 @@ const REFUSED: Readonly<Record<string, readonly [Partial<Request>, string, { cod
   'a setting that is not one': [
     { settings: { ...MP4, colour: 'red' } as Request['settings'] },
     'settings.colour: is not a field of settings, which has width, height, fps, codec, bitrate, audio, container, quality, bitrateMode, ' +
-      'keyFrameIntervalMs, hardwareAcceleration, executor, fit, copy, range, background, alpha, fastStart, verify, metadata, captions',
+      'keyFrameIntervalMs, hardwareAcceleration, executor, fit, copy, encoders, range, background, alpha, fastStart, verify, metadata, captions',
     { code: 'E_CONTRACT' },
   ],
   'codecs that the container cannot hold': [

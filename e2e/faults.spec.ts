@@ -263,7 +263,7 @@ test('queues stay short however long the film is', async ({ bench }) => {
   // One at the end, one in the trial, and one for eight of its key frames.
   expect(most['VideoEncoder flushes'], 'flushes at key frames').toBeGreaterThanOrEqual(6);
   expect(most.VideoDecoder, 'open clips: one, or two at a cut').toBeLessThanOrEqual(2);
-  expect(most.VideoFrame! / most.VideoDecoder!, 'live frames of an open clip').toBeLessThanOrEqual(18);
+  expect(most.VideoFrame! / most.VideoDecoder!, 'live frames of an open clip').toBeLessThanOrEqual(16);
   expect(most['FileSystemWritableFileStream writes'], 'chunks on their way').toBeLessThanOrEqual(2);
 });
 

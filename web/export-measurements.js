@@ -47,7 +47,7 @@ export function measurements(telemetry, heading) {
 const duration = (seconds) => (seconds < 10 ? `${oneDecimal(seconds)} ${t.inspector.seconds}` : span(seconds));
 
 /** @param {Telemetry} telemetry @returns {(readonly [string, string])[]} */
-function counts({ encodeFps, timesRealTime, encoder, executor, sound, bytesWritten, peakHeapBytes, ...frames }) {
+function counts({ encodeFps, timesRealTime, encoder, encoders = 1, executor, sound, bytesWritten, peakHeapBytes, ...frames }) {
   const { copied, dropped, repeated } = t.measured;
   const kinds = /** @type {const} */ ([
     [copied, frames.copiedFrames],
@@ -56,7 +56,7 @@ function counts({ encodeFps, timesRealTime, encoder, executor, sound, bytesWritt
   ]);
   return [
     [t.measured.pace, t.progress.fps(encodeFps, timesRealTime ?? 0)],
-    ...(encoder ? [/** @type {const} */ ([t.measured.encoder, encoder])] : []),
+    ...(encoder ? [/** @type {const} */ ([t.measured.encoder, encoders > 1 ? `${encoder} × ${encoders}` : encoder])] : []),
     ...(executor ? [/** @type {const} */ ([t.measured.executor, t.measured.executors[executor] ?? executor])] : []),
     ...(sound ? [/** @type {const} */ ([t.setup.sound, t.measured.sounds[sound] ?? sound])] : []),
     ...kinds.filter(([, n]) => n).map(([name, n]) => /** @type {const} */ ([name, count(n)])),

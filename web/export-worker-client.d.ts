@@ -147,6 +147,8 @@ export interface Settings {
   executor?: 'auto' | '2d' | 'pixi';
   fit?: 'contain' | 'cover' | 'fill';
   copy?: 'auto' | 'never';
+  /** At most so many encode VP8, VP9 or AV1 side by side, where the film can be cut at its key frames. */
+  encoders?: 'auto' | number;
   range?: TimeRange;
   background?: string;
   alpha?: boolean;
@@ -214,6 +216,8 @@ export interface Telemetry {
   peakHeapBytes?: number;
   executor?: string;
   encoder?: string;
+  /** So many of it shared the film. */
+  encoders?: number;
   /** `mixed`, or `copied` where the packets of one source went into the file as they are. */
   sound?: string;
   /** Open frames, codecs, ports and the like, by class. */

@@ -89,10 +89,11 @@ async function boot() {
     if (!loaded.length && !python.loadedPackages[name]) throw new Error(`${name} could not be loaded`);
   };
   const loadPixi = () => import('./pixi.js');
+  const { hardwareConcurrency: cores } = navigator; // as it is: mediabunny is told something else
   const decoders = new Decoders();
   decoders.watch(self);
   const crossings = { toJsonText, takeSounds, putPackets, ReadAhead, VideoFeed, PlaneMixer };
-  python.registerJsModule('gran_js', { ...crossings, guardReads, registerEncoder, loadPixi, loadPackage, decoders, waker });
+  python.registerJsModule('gran_js', { ...crossings, guardReads, registerEncoder, loadPixi, loadPackage, decoders, waker, cores });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }

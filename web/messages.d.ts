@@ -274,6 +274,7 @@ export interface Settings {
   executor?: 'auto' | '2d' | 'pixi';
   fit?: 'contain' | 'cover' | 'fill';
   copy?: 'auto' | 'never';
+  encoders?: 'auto' | number;
   range?: {
     startUs: number;
     durationUs: number;
@@ -489,6 +490,7 @@ export interface Telemetry {
   peakHeapBytes?: number;
   executor?: string;
   encoder?: string;
+  encoders?: number;
   sound?: string;
   liveObjects?: {
     [k: string]: number;

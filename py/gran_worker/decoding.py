@@ -16,6 +16,7 @@ async def decoded_frames(media: MediaPort, path: str, start_us: int, end_us: int
     Raises SourceError where the second fails too.
     """
     last_us: int | None = None
+    in_software = media.is_in_software(path)
     try:
         async with aclosing(media.frames(path, start_us, end_us)) as frames:
             async for frame in frames:
@@ -23,7 +24,7 @@ async def decoded_frames(media: MediaPort, path: str, start_us: int, end_us: int
                 yield frame
         return
     except SourceError as error:
-        if not _is_worth_another(error, media, path):
+        if in_software or not _is_worth_another(error, media, path):
             raise
     retried(last_us)
     async with aclosing(media.frames(path, start_us if last_us is None else max(start_us, last_us), end_us)) as frames:
@@ -36,10 +37,11 @@ async def decoded_frames(media: MediaPort, path: str, start_us: int, end_us: int
 
 async def decoded_still(media: MediaPort, path: str, source_us: int, retried: Retried) -> Frame | None:
     """``media.still(path, source_us)``, tried again in the same way."""
+    in_software = media.is_in_software(path)
     try:
         return await media.still(path, source_us)
     except SourceError as error:
-        if not _is_worth_another(error, media, path):
+        if in_software or not _is_worth_another(error, media, path):
             raise
     retried(None)
     return await media.still(path, source_us)

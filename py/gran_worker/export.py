@@ -1,27 +1,24 @@
 """One export: opens sources, plans, then lets sound and picture advance together, a second at a time, into the output."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, aclosing, suppress
 from functools import partial
 
 import numpy as np
 
-from gran_worker.compose import draw_list
 from gran_worker.copying import Passage
 from gran_worker.errors import located
-from gran_worker.groups import Copier, Run
 from gran_worker.messages import Completed, Warning
 from gran_worker.mixdown import Master, Mixdown, loudness_gain
-from gran_worker.plan import RenderPlan, Stretch, Way, build_plan, film_extent, source_paths
-from gran_worker.ports import Block, Frame, MediaPort, OutputPort, Probe, StudioPort
-from gran_worker.reader import FrameReader, latest_pts_us
+from gran_worker.picture import Copying, Notices, Picture
+from gran_worker.plan import RenderPlan, build_plan, film_extent, source_paths
+from gran_worker.ports import Block, Encoded, LanePort, MediaPort, OutputPort, Probe, StudioPort
+from gran_worker.sections import build_sections, cut
 from gran_worker.settings import Settings
-from gran_worker.shown import Layer, leaves
+from gran_worker.sidebyside import Hand, SideBySide
 from gran_worker.snapshot import Timeline, label
 from gran_worker.telemetry import Meter
-from gran_worker.timing import clock_text
 from gran_worker.voices import Notice
 
 
@@ -46,7 +43,7 @@ async def export(timeline: Timeline, settings: Settings, studio: StudioPort, met
         with meter.stage("open"):
             output = await studio.open_output(plan, settings)
         try:
-            await _render(plan, media, master, output, meter, _Copying.of(settings, notify))
+            await _render(plan, settings, media, master, output, meter, notify)
             with meter.stage("finalize"):
                 await output.finish()
             await _commit(output, meter)
@@ -81,22 +78,21 @@ async def _open_master(
     return Master(plan, settings.audio, gain, notify)
 
 
-@dataclass(frozen=True, slots=True)
-class _Copying:
-    """What pictures that are copied have to keep to, and who is told where they could not be."""
-
-    longest_us: int | None
-    notify: Callable[[Notice], None]
-
-    @classmethod
-    def of(cls, settings: Settings, notify: Callable[[Notice], None]) -> "_Copying":
-        asked = "key_frame_interval_ms" in settings.model_fields_set
-        return cls(settings.key_frame_interval_ms * 1000 if asked else None, notify)
-
-
-async def _render(plan: RenderPlan, media: MediaPort, master: Master | None, output: OutputPort, meter: Meter, copying: _Copying) -> None:
+async def _render(
+    plan: RenderPlan,
+    settings: Settings,
+    media: MediaPort,
+    master: Master | None,
+    output: OutputPort,
+    meter: Meter,
+    notify: Callable[[Notice], None],
+) -> None:
     async with AsyncExitStack() as readers:
-        picture = _Picture(plan, media, output, meter, copying)
+        picture = (
+            _SharedPicture(plan, settings, media, output, meter, Notices(notify))
+            if len(output.lanes) > 1
+            else Picture(plan, media, output, meter, Notices(notify), Copying.of(settings, output))
+        )
         readers.push_async_callback(picture.aclose)
         sound = (
             _MixedSound(plan, media, master, output, meter)
@@ -114,122 +110,37 @@ async def _render(plan: RenderPlan, media: MediaPort, master: Master | None, out
             if plan.stretches:
                 for index in frames:
                     await picture.show(index)
-                    meter.frames_done = index + 1
             else:
                 meter.frames_done = frames.stop
 
 
-class _Picture:
-    """The picture's way through the plan. A decoder lives as long as its layer is seen without a break."""
+class _SharedPicture:
+    """The picture's way where several encoders share it: each has its section, with decoders of its own."""
 
-    def __init__(self, plan: RenderPlan, media: MediaPort, output: OutputPort, meter: Meter, copying: _Copying) -> None:
-        self._plan, self._media, self._output, self._meter, self._copying = plan, media, output, meter, copying
-        self._seen_until = _ends_of_sight(plan.stretches)
-        self._at = -1
-        self._stretch = Stretch(range(0), (), Way.CANVAS)
-        self._leaves: tuple[Layer, ...] = ()
-        self._readers: dict[str, FrameReader] = {}
-        self._copier: Copier | None = None
-        self._run = Run(range(0))
-        self._told: set[str] = set()
+    def __init__(self, plan: RenderPlan, settings: Settings, media: MediaPort, output: OutputPort, meter: Meter, notices: Notices) -> None:
+        self._plan, self._media, self._output, self._meter, self._notices = plan, media, output, meter, notices
+        sections = build_sections(plan, settings, len(output.lanes))
+        self._encoders = SideBySide(sections, [partial(self._encode, lane) for lane in output.lanes])
 
     async def show(self, index: int) -> None:
-        while index >= self._stretch.frames.stop:
-            await self._enter(self._at + 1)
-        if self._copier is not None and await self._copied(index, self._copier):
-            return
-        output_us = self._plan.rate.start_us(index)
-        frames: list[Frame | None] = []
-        for layer in self._leaves:
-            if layer.path is None:
-                frames.append(None)
-                continue
-            where = (layer.clip_id, layer.name, output_us)
-            with self._meter.stage("decode", *where), located(*where):
-                frames.append(await self._readers[layer.key].at(output_us))
-        if self._stretch.way is not Way.CANVAS and frames[0] is not None and frames[0].size == self._plan.size:
-            with self._meter.stage("encode", time_us=output_us):
-                await self._output.add_frame(frames[0], index)
-            return
-        with self._meter.stage("compose", time_us=output_us):
-            await self._output.draw(draw_list(self._stretch.layers, output_us), frames)
-        with self._meter.stage("encode", time_us=output_us):
-            await self._output.add_canvas(index)
+        """Puts the packet of output frame ``index`` into the file. Frames were begun long before."""
+        packet = await self._encoders.next()
+        self._meter.note_high_water("heldBytes", self._encoders.held_bytes)
+        if packet is not None:
+            with self._meter.stage("encode", time_us=self._plan.rate.start_us(index)):
+                await self._output.put(packet)
 
     async def aclose(self) -> None:
-        async with AsyncExitStack() as closing:
-            for key in self._readers:
-                closing.push_async_callback(self._close, key)
-            if self._copier is not None:
-                closing.push_async_callback(self._copier.aclose)
+        await self._encoders.aclose()
 
-    async def _enter(self, at: int) -> None:
-        self._at, self._stretch = at, self._plan.stretches[at]
-        self._leaves = tuple(leaves(self._stretch.layers))
-        wanted = {layer.key: layer for layer in self._leaves if layer.path is not None}
-        for key in self._readers.keys() - wanted.keys():
-            await self._close(key)
-        if self._copier is not None:
-            await self._copier.aclose()
-            self._copier = None
-        if self._stretch.way is Way.COPY and (path := self._leaves[0].path) is not None and self._output.takes(path):
-            self._run = Run(range(self._stretch.frames.start))
-            self._copier = self._open_copier(self._leaves[0], path)
-            return
-        for layer in wanted.values():
-            self._read(layer, self._stretch.frames)
-
-    def _read(self, layer: Layer, frames: range) -> None:
-        """From now on ``layer`` is decoded: for ``frames`` of the stretch, and as long as it is seen after it."""
-        if layer.key not in self._readers:
-            last = self._seen_until[self._at][layer.key] if frames.stop == self._stretch.frames.stop else frames.stop
-            start_us, end_us = self._plan.rate.start_us(frames.start), self._plan.rate.start_us(last - 1)
-            self._readers[layer.key] = FrameReader(self._media, layer, start_us, end_us, partial(self._retried, layer))
-
-    def _retried(self, layer: Layer, source_us: int | None) -> None:
-        after = "" if source_us is None else f" after {clock_text(source_us)} of its file"
-        told = f"Clip {layer.name}: the browser's decoder failed{after}. Its picture is decoded in software instead."
-        self._copying.notify(Notice("decoder-fallback", told, layer.clip_id))
-
-    def _open_copier(self, layer: Layer, path: str) -> Copier:
-        def limit(index: int) -> int:
-            return latest_pts_us(layer, self._plan.rate.start_us(index))
-
-        frames = self._stretch.frames
-        return Copier(self._media.picture_packets(path, limit(frames.start)), frames, limit, self._copying.longest_us)
-
-    async def _copied(self, index: int, copier: Copier) -> bool:
-        """Whether output frame ``index`` went into the file as it is in the source."""
-        layer = self._leaves[0]
-        where = (layer.clip_id, layer.name, self._plan.rate.start_us(index))
-        if index == self._run.frames.stop:
-            with self._meter.stage("decode", *where), located(*where):
-                self._run = await copier.next()
-            self._tell(layer, copier)
-            if not self._run.packets:
-                self._read(layer, self._run.frames)
-            elif layer.key in self._readers:
-                await self._close(layer.key)
-        if not self._run.packets:
-            return False
-        with self._meter.stage("encode", time_us=where[-1]):
-            await self._output.copy_frame(*self._run.packets[index - self._run.frames.start])
-        self._meter.copied_frames += 1
-        return True
-
-    def _tell(self, layer: Layer, copier: Copier) -> None:
-        if copier.uneven_at is None or layer.key in self._told:
-            return
-        self._told.add(layer.key)
-        when = clock_text(self._plan.rate.start_us(copier.uneven_at))
-        message = f"Clip {layer.name} could not be copied whole: at {when} its frames do not come at the rate of the film."
-        self._copying.notify(Notice("encoded-again", f"{message} What could not be copied was encoded again.", layer.clip_id))
-
-    async def _close(self, key: str) -> None:
-        reader = self._readers.pop(key)
-        self._meter.repeated_frames += reader.repeated
-        self._meter.dropped_frames += reader.dropped
-        await reader.aclose()
+    async def _encode(self, lane: LanePort, frames: range, hand: Hand[Encoded]) -> None:
+        async with aclosing(Picture(cut(self._plan, frames), self._media, lane, self._meter, self._notices)) as picture:
+            for index in frames:
+                await picture.show(index)
+                await hand(lane.packets())
+        with self._meter.stage("encode", time_us=self._plan.rate.start_us(frames.stop - 1)):
+            await lane.flush()
+        await hand(lane.packets())
 
 
 class _MixedSound:
@@ -284,17 +195,6 @@ class _CopiedSound:
 
     async def aclose(self) -> None:
         await self._packets.aclose()
-
-
-def _ends_of_sight(stretches: Sequence[Stretch]) -> list[dict[str, int]]:
-    """For each stretch and each of its layers, the output frame at which the layer is next not seen."""
-    ends: list[dict[str, int]] = []
-    later: dict[str, int] = {}
-    for stretch in reversed(stretches):
-        later = {layer.key: later.get(layer.key, stretch.frames.stop) for layer in leaves(stretch.layers)}
-        ends.append(later)
-    ends.reverse()
-    return ends
 
 
 async def _commit(output: OutputPort, meter: Meter) -> None:

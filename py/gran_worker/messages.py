@@ -187,6 +187,8 @@ class Telemetry(StrictWire):
     peak_heap_bytes: int | None = None
     executor: str | None = None
     encoder: str | None = None
+    encoders: int | None = None
+    """That many of them share the film."""
     sound: str | None = None
     """``mixed``, or ``copied`` where the packets of one source went into the file as they are."""
     live_objects: Mapping[str, int] | None = None
@@ -212,6 +214,7 @@ class Telemetry(StrictWire):
             peak_heap_bytes=heap_bytes,
             executor=meter.executor or None,
             encoder=meter.encoder or None,
+            encoders=meter.encoders or None,
             live_objects=live_objects,
             sound=meter.sound or None,
         )

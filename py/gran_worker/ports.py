@@ -157,8 +157,11 @@ class MediaPort(Protocol):
     async def still(self, path: str, source_us: int) -> Frame | None:
         """The one frame that shows at ``source_us``."""
 
+    def is_in_software(self, path: str) -> bool:
+        """Whether a decoder that is opened now for the picture of the source is one in software because another failed."""
+
     def prefer_software(self, path: str) -> bool:
-        """Decodes the picture of the source in software from now on; says whether that is another way than before."""
+        """Decodes the picture of the source in software from now on; says whether there is such a way."""
 
     def sounds(self, path: str, start_us: int, end_us: int) -> AsyncGenerator[Sound, None]:
         """Blocks of sound, in order, that together hold ``start_us`` to ``end_us``."""
@@ -172,21 +175,51 @@ class MediaPort(Protocol):
     async def close(self) -> None: ...
 
 
-class OutputPort(Protocol):
+class PicturePort(Protocol):
+    """Takes the pictures of consecutive output frames to be encoded."""
+
+    async def add_frame(self, frame: Frame, index: int) -> None:
+        """Encodes a decoded frame as it is, as output frame ``index``."""
+
+    async def draw(self, ops: Sequence[Op], frames: Sequence[Frame | None], index: int) -> None:
+        """Draws ``ops`` over the background, for frame ``index``. ``frames`` belong to ``compose.pictures(ops)``: None is left out."""
+
+    async def add_canvas(self, index: int) -> None:
+        """Encodes what was drawn for output frame ``index``."""
+
+
+class Encoded(Protocol):
+    """An encoded picture of the output."""
+
+    @property
+    def n_bytes(self) -> int: ...
+
+
+class LanePort(PicturePort, Protocol):
+    """An encoder of the output that works beside others. Whoever drives it takes its packets to :meth:`OutputPort.put` in their turn."""
+
+    def packets(self) -> Sequence[Encoded]:
+        """Those that came since the last call, in the order of the frames."""
+
+    async def flush(self) -> None:
+        """Until every frame has become a packet."""
+
+
+class OutputPort(PicturePort, Protocol):
+    """As PicturePort, what it takes goes into the file by itself."""
+
+    @property
+    def lanes(self) -> Sequence[LanePort]:
+        """Encoders that share the film. If there is more than one, all of its pictures come through them."""
+
+    async def put(self, packet: Encoded) -> None:
+        """Takes the next packet of the film."""
+
     def takes(self, path: str) -> bool:
         """Whether packets of the picture of ``path`` can go into the file beside what else is in it."""
 
     async def copy_frame(self, packet: PicturePacket, index: int) -> None:
         """Takes an encoded picture as output frame ``index``. Those of a run come in the order of decoding."""
-
-    async def add_frame(self, frame: Frame, index: int) -> None:
-        """Encodes a decoded frame as it is, as output frame ``index``."""
-
-    async def draw(self, ops: Sequence[Op], frames: Sequence[Frame | None]) -> None:
-        """Draws ``ops`` over the background on the canvas. ``frames`` belong to ``compose.pictures(ops)``; None is left out."""
-
-    async def add_canvas(self, index: int) -> None:
-        """Encodes what the canvas shows as output frame ``index``."""
 
     async def add_sound(self, block: Block, first: int) -> None:
         """Encodes ``block`` as the output's samples from ``first`` on."""

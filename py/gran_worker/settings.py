@@ -22,6 +22,7 @@ SAMPLE_RATE_HZ = (8_000, 192_000)
 CHANNELS = (1, 2)
 KEY_FRAME_INTERVAL_MS = (100, 60_000)
 QUALITY = (0.0, 1.0)
+ENCODERS = (1, 8)
 LOUDNESS_LUFS = (-70.0, -5.0)
 MAX_TAG_CHARS = 1000
 MAX_FRAMES = 3 * 3600 * 120
@@ -58,6 +59,14 @@ def _audio_codec(codec: object) -> object:
 def _whole_bits(bits: object) -> object:
     """Pages compute bitrates; half a bit is nobody's mistake."""
     return int(bits) if isinstance(bits, float) and 0 <= bits < float("inf") else bits
+
+
+def _encoders(n: object) -> object:
+    if n == "auto":
+        return n
+    if isinstance(n, int | float) and not isinstance(n, bool) and n >= 0 and n == n // 1:
+        return int(n)
+    raise refusal('must be "auto" or a whole number')
 
 
 def _one_line(text: str) -> str:
@@ -136,6 +145,12 @@ class Settings(StrictWire):
     executor: Literal["auto", "2d", "pixi"] = "auto"
     fit: Literal["contain", "cover", "fill"] = "contain"
     copying: Copying = Field("auto", alias="copy")
+    encoders: Annotated[
+        int | Literal["auto"],
+        PlainValidator(_encoders),
+        WithJsonSchema({"anyOf": [{"type": "string", "const": "auto"}, {"type": "integer", "minimum": 0}]}),
+    ] = "auto"
+    """At most that many share the picture, where it can be cut at key frames (docs/adr/0007)."""
     range: Annotated[TimeRange, RangeOf(extra="forbid")] | None = None
     background: Annotated[str, Shaped("#[0-9a-fA-F]{6}", "must be a colour such as #000000")] = "#000000"
     alpha: Flag = False
@@ -234,6 +249,7 @@ PICTURE = (
     _Limit("bitrate", "video bitrate", VIDEO_BITRATE, " bit/s"),
     _Limit("quality", "quality", QUALITY),
     _Limit("key_frame_interval_ms", "time between key frames", KEY_FRAME_INTERVAL_MS, " ms"),
+    _Limit("encoders", "number of encoders", ENCODERS),
 )
 SOUND = (
     _Limit("bitrate", "audio bitrate", AUDIO_BITRATE, " bit/s"),
@@ -247,7 +263,7 @@ def _limited(settings: Settings | AudioSettings, limits: tuple[_Limit, ...], whe
     changes = []
     for limit in limits:
         asked = getattr(settings, limit.name)
-        if asked is not None and not limit.bounds[0] <= asked <= limit.bounds[1]:
+        if isinstance(asked, int | float) and not limit.bounds[0] <= asked <= limit.bounds[1]:
             field = where + str(type(settings).model_fields[limit.name].alias)
             used = min(max(asked, limit.bounds[0]), limit.bounds[1])
             low, high = map(_figure, limit.bounds)

@@ -42,6 +42,8 @@ class Meter:
     copied_frames: int = 0
     high_water: Counter[str] = field(default_factory=Counter)
     encoder: str = ""
+    encoders: int = 0
+    """That many of them share the picture."""
     executor: str = ""
     sound: str = ""
     """How it came into the file: ``mixed`` or ``copied``."""

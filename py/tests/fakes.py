@@ -207,6 +207,7 @@ class FakeMedia:
         self.seen: list[tuple[str, int, int]] = []
         """The same of every request for frames."""
         self.in_software: set[str] = set()
+        """What prefers it."""
         self._waits: dict[asyncio.Task[None], str] = {}
 
     async def probe(self, path: str) -> Probe:
@@ -251,10 +252,12 @@ class FakeMedia:
         finally:
             await self._leave(path)
 
+    def is_in_software(self, path: str) -> bool:
+        return path in self.in_software
+
     def prefer_software(self, path: str) -> bool:
-        changes = path not in self.in_software
         self.in_software.add(path)
-        return changes
+        return True
 
     def rescue(self) -> bool:
         hung = [wait for wait, path in self._waits.items() if path not in self.in_software]
@@ -349,15 +352,70 @@ class Picture(NamedTuple):
     copied: bool = False
 
 
+class LanePacket(NamedTuple):
+    picture: Picture
+    index: int
+    is_key: bool
+    n_bytes: int
+
+
+class FakeLane:
+    """LanePort: an encoder that takes its time for each frame, beside others."""
+
+    def __init__(self, output: "RecordingOutput") -> None:
+        self._output = output
+        self._packets: list[LanePacket] = []
+        self._canvas: Picture | None = None
+        self._is_new = True
+
+    async def add_frame(self, frame: FakeFrame, index: int) -> None:
+        assert not frame.closed
+        await self._add(Picture(((frame.path, frame.number),), straight=True), index)
+
+    async def draw(self, ops: Sequence[Op], frames: Sequence[FakeFrame | None], index: int) -> None:
+        self._canvas = _drawn(ops, frames)
+
+    async def add_canvas(self, index: int) -> None:
+        assert self._canvas is not None
+        await self._add(self._canvas, index)
+
+    def packets(self) -> list[LanePacket]:
+        came, self._packets = self._packets, []
+        return came
+
+    async def flush(self) -> None:
+        self._is_new = True
+
+    async def _add(self, picture: Picture, index: int) -> None:
+        await self._output.step(f"frame {index}")
+        self._packets.append(LanePacket(picture, index, self._is_new, self._output.packet_bytes))
+        self._output.held(1)
+        self._is_new = False
+
+
 class RecordingOutput:
     """OutputPort that remembers. ``destination``: untouched, open, finished, committed or abandoned.
 
-    ``troubles`` strike at ``"frame INDEX"``, ``"sound"``, ``"finish"``, ``"commit"`` and ``"verify"``.
+    ``troubles`` strike at ``"frame INDEX"``, ``"put INDEX"``, ``"sound"``, ``"finish"``, ``"commit"`` and ``"verify"``.
     """
 
-    def __init__(self, *, troubles: Mapping[str, Trouble] | None = None, encode_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        *,
+        troubles: Mapping[str, Trouble] | None = None,
+        encode_s: float = 0.0,
+        put_s: float = 0.0,
+        n_lanes: int = 1,
+        packet_bytes: int = 1000,
+    ) -> None:
         self.troubles = dict(troubles or {})
-        self._encode_s = encode_s
+        self._encode_s, self._put_s = encode_s, put_s
+        self.lanes = [FakeLane(self) for _ in range(n_lanes)]
+        self.packet_bytes = packet_bytes
+        self.keys: list[int] = []
+        """Frames that a lane began anew with."""
+        self.n_held = self.peak_held = 0
+        """Packets that were made and not put."""
         self.destination = "untouched"
         self.closed = self.verified = False
         self.pictures: list[Picture] = []
@@ -397,24 +455,34 @@ class RecordingOutput:
         assert not frame.closed
         await self._add(Picture(((frame.path, frame.number),), straight=True), index)
 
-    async def draw(self, ops: Sequence[Op], frames: Sequence[FakeFrame | None]) -> None:
-        layers: list[tuple[str, int] | str | None] = []
-        for op, frame in zip(pictures(ops), frames, strict=True):
-            assert frame is None or not frame.closed
-            layers.append(op.colour if op.colour is not None else None if frame is None else (frame.path, frame.number))
+    async def draw(self, ops: Sequence[Op], frames: Sequence[FakeFrame | None], index: int) -> None:
         self.ops.append(tuple(ops))
-        self._canvas = Picture(tuple(layers))
+        self._canvas = _drawn(ops, frames)
 
     async def add_canvas(self, index: int) -> None:
         assert self._canvas is not None
         await self._add(self._canvas, index)
+
+    async def put(self, packet: LanePacket) -> None:
+        self._must_be("open")
+        assert packet.index == len(self.pictures), f"frame {packet.index}, expected {len(self.pictures)}"
+        await asyncio.sleep(self._put_s)
+        await self._strike(f"put {packet.index}")
+        if packet.is_key:
+            self.keys.append(packet.index)
+        self.held(-1)
+        self._keep(packet.picture)
+
+    def held(self, more: int) -> None:
+        self.n_held += more
+        self.peak_held = max(self.peak_held, self.n_held)
 
     def takes(self, path: str) -> bool:
         return path not in self.refused
 
     async def copy_frame(self, packet: FakeCoded, index: int) -> None:
         self._must_be("open")
-        await self._step(f"frame {index}")
+        await self.step(f"frame {index}")
         assert index not in self._coming
         assert index >= len(self.pictures)
         # Decoding begins at an entry, and what comes between is whole.
@@ -428,31 +496,31 @@ class RecordingOutput:
         self._must_be("open")
         assert first == self._samples, f"block at sample {first}, expected {self._samples}"
         assert block.dtype == np.float32
-        await self._step("sound")
+        await self.step("sound")
         self._samples += block.shape[1]
         self.blocks.append(block)
         self.order.append("a")
 
     async def copy_sound(self, packet: FakePacket) -> None:
         self._must_be("open")
-        await self._step("sound")
+        await self.step("sound")
         self.packets.append(packet)
         self.order.append("a")
 
     async def finish(self) -> None:
         self._must_be("open")
         assert not self._coming
-        await self._step("finish")
+        await self.step("finish")
         self.destination = "finished"
 
     async def commit(self) -> None:
         self._must_be("finished")
-        await self._step("commit")
+        await self.step("commit")
         self.destination = "committed"
 
     async def verify(self) -> None:
         self._must_be("committed")
-        await self._step("verify")
+        await self.step("verify")
         self.verified = True
 
     def close(self) -> None:
@@ -462,19 +530,34 @@ class RecordingOutput:
         self._must_be("open")
         assert not self._coming, "a picture that was decoded already waits for one that never came"
         assert index == len(self.pictures), f"frame {index}, expected {len(self.pictures)}"
-        await self._step(f"frame {index}")
+        await self.step(f"frame {index}")
+        self._keep(picture)
+
+    def _keep(self, picture: Picture) -> None:
+        index = len(self.pictures)
         self.pictures.append(picture)
         self.order.append("v")
         if index in self._arrivals:
             self._arrivals[index].set()
 
-    async def _step(self, name: str) -> None:
+    async def step(self, name: str) -> None:
         await asyncio.sleep(self._encode_s)
+        await self._strike(name)
+
+    async def _strike(self, name: str) -> None:
         if name in self.troubles:
             await self.troubles[name].strike()
 
     def _must_be(self, destination: str) -> None:
         assert (self.destination, self.closed) == (destination, False)
+
+
+def _drawn(ops: Sequence[Op], frames: Sequence[FakeFrame | None]) -> Picture:
+    layers: list[tuple[str, int] | str | None] = []
+    for op, frame in zip(pictures(ops), frames, strict=True):
+        assert frame is None or not frame.closed
+        layers.append(op.colour if op.colour is not None else None if frame is None else (frame.path, frame.number))
+    return Picture(tuple(layers))
 
 
 @dataclass

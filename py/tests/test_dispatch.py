@@ -100,9 +100,9 @@ class Worker:
     def take(self, message: WireDict, parcel: object = None) -> None:
         self._dispatcher.receive(json.dumps(message), parcel)
 
-    def begin(self, parcel: FakeStudio, seconds: float = 1) -> None:
+    def begin(self, parcel: FakeStudio, seconds: float = 1, **fields: object) -> None:
         self.begun_s = self._now()
-        self.take(init_export(snapshot(track(clip("c1", seconds=seconds))), small(audio=SOUND)), parcel)
+        self.take(init_export(snapshot(track(clip("c1", seconds=seconds))), small(**{"audio": SOUND, **fields})), parcel)
 
     async def end(self) -> Outgoing:
         """The first message that ends anything, once all that may follow has come."""
@@ -402,6 +402,33 @@ async def test_a_decoder_that_hangs_is_replaced_by_one_in_software() -> None:
     assert 10 <= worker.times_s[-1] <= 11
     assert [message.code for message in worker.sent if isinstance(message, Warning)] == ["decoder-fallback"]
     assert made.output.numbers == list(range(30))
+    assert made.is_tidy
+
+
+async def test_decoders_that_hang_beside_each_other_are_all_replaced() -> None:
+    worker = Worker()
+    hung = {f"frame beach.mp4 {index}": Trouble(delay_s=HANG.delay_s, in_hardware=True) for index in (3, 65, 130)}
+    made = FakeStudio(FakeMedia({"beach.mp4": video_source(seconds=6)}, troubles=hung), RecordingOutput(n_lanes=3))
+    worker.begin(made, 6, audio=False)
+    assert isinstance(await worker.end(), Completed)
+    obeys_the_contract(worker)
+    assert 10 <= worker.times_s[-1] <= 11
+    assert [message.code for message in worker.sent if isinstance(message, Warning)] == ["decoder-fallback"]
+    assert made.output.numbers == list(range(180))
+    assert made.is_tidy
+
+
+@pytest.mark.parametrize(("step", "told"), [("frame 65", "at 0:02.1"), ("put 7", "at 0:00.2")])
+async def test_an_encoder_that_hangs_beside_others_is_an_error_that_says_when(step: str, told: str) -> None:
+    worker = Worker()
+    made = FakeStudio(FakeMedia({"beach.mp4": video_source(seconds=6)}), RecordingOutput(n_lanes=3, troubles={step: HANG}))
+    worker.begin(made, 6, audio=False)
+    final = await worker.end()
+    obeys_the_contract(worker)
+    assert isinstance(final, Error)
+    assert told in final.message
+    assert worker.failure.code == "E_ENCODER_LOST"
+    assert 10 <= worker.times_s[-1] <= 11
     assert made.is_tidy
 
 

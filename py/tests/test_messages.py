@@ -68,6 +68,7 @@ KEYS = {
         "peakHeapBytes",
         "executor",
         "encoder",
+        "encoders",
         "copiedFrames",
         "sound",
         "liveObjects",

@@ -11,6 +11,7 @@ from gran_worker.messages import parse
 from gran_worker.settings import (
     AUDIO_BITRATE,
     CHANNELS,
+    ENCODERS,
     FPS,
     KEY_FRAME_INTERVAL_MS,
     LOUDNESS_LUFS,
@@ -36,7 +37,7 @@ def test_settings_that_say_little_are_complete() -> None:
     assert (made.width, made.height, made.fps, made.codec, made.bitrate) == (1280, 720, FrameRate(30), "vp9", 4_000_000)
     assert (made.audio.codec, made.audio.sample_rate, made.audio.limiter, made.audio.loudness_lufs) == ("opus", 48_000, True, None)
     assert (made.quality, made.bitrate_mode, made.key_frame_interval_ms, made.fit) == (None, "variable", 2000, "contain")
-    assert (made.executor, made.copying, made.hardware_acceleration) == ("auto", "auto", "no-preference")
+    assert (made.executor, made.copying, made.encoders, made.hardware_acceleration) == ("auto", "auto", "auto", "no-preference")
     assert (made.background, made.alpha, made.fast_start, made.verify, made.metadata) == ("#000000", False, False, True, None)
 
 
@@ -46,10 +47,12 @@ def test_every_field_arrives() -> None:
         quality=0.5,
         range=time_range(5, 7),
         copy="never",
+        encoders=3.0,
         audio=audio(copy="never", loudnessLufs=-14),
         metadata={"title": " A\n  trip\x00 ", "albumArtist": "us"},
     )
     assert (made.fps, made.quality, made.range, made.copying) == (FrameRate(30000, 1001), 0.5, TimeRange(5, 7), "never")
+    assert made.encoders == 3
     assert (made.audio.copying, made.audio.loudness_lufs) == ("never", -14)
     assert made.metadata.tags() == {"title": "A trip", "albumArtist": "us"}
 
@@ -147,8 +150,12 @@ def test_what_does_not_fit_together_says_what_would(fields: dict, message: str) 
         ({"audio": audio(sampelRate=1)}, ".audio.sampelRate: is not a field of audio; did you mean sampleRate?"),
         ({"codek": "avc"}, ".codek: is not a field of settings; did you mean codec?"),
         ({"__proto__": {}}, ".__proto__: is not a field of settings, which has width, height, fps, codec, bitrate, audio, container, "
-         "quality, bitrateMode, keyFrameIntervalMs, hardwareAcceleration, executor, fit, copy, range, background, alpha, fastStart, "
-         "verify, metadata, captions"),
+         "quality, bitrateMode, keyFrameIntervalMs, hardwareAcceleration, executor, fit, copy, encoders, range, background, "
+         "alpha, fastStart, verify, metadata, captions"),
+        ({"encoders": "all"}, '.encoders: must be "auto" or a whole number, got "all"'),
+        ({"encoders": 1.5}, '.encoders: must be "auto" or a whole number, got 1.5'),
+        ({"encoders": -1}, '.encoders: must be "auto" or a whole number, got -1'),
+        ({"encoders": True}, '.encoders: must be "auto" or a whole number, got true'),
         ({"metadata": {"titel": "x"}}, ".metadata.titel: is not a field of metadata; did you mean title?"),
         ({"metadata": {"title": 5}}, ".metadata.title: must be text, got 5"),
         ({"container": "avi"}, '.container: must be one of "mp4", "mov", "webm", "mkv", "m4a", "ogg", "wav", "mp3" or "flac", got "avi"'),
@@ -223,6 +230,7 @@ numbers = st.one_of(st.integers(0, 2**60), st.floats(0, 1e308), st.sampled_from(
             "bitrate": numbers,
             "quality": numbers,
             "keyFrameIntervalMs": numbers.map(int),
+            "encoders": numbers.map(int),
             "metadata": st.fixed_dictionaries({"title": st.integers(0, 3000).map("x".__mul__)}),
         }
     ),
@@ -241,6 +249,7 @@ def test_clamped_settings_are_within_bounds_and_clamping_again_changes_nothing(f
         (made.bitrate, VIDEO_BITRATE),
         (made.quality, (0, 1)),
         (made.key_frame_interval_ms, KEY_FRAME_INTERVAL_MS),
+        (made.encoders, ENCODERS),
         (made.audio.bitrate, AUDIO_BITRATE),
         (made.audio.sample_rate, SAMPLE_RATE_HZ),
         (made.audio.channels, CHANNELS),

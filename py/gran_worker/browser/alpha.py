@@ -63,6 +63,9 @@ class AlphaTrack:
     async def flush(self) -> None:
         await self._encoder.flush()
 
+    async def rest(self) -> None:
+        await self._encoder.rest()
+
     @property
     def is_open(self) -> bool:
         return self._encoder.is_open

@@ -41,7 +41,7 @@ class Canvas2D:
         self._padded: dict[int, Sheet] = {}
         self._known_filters: set[str] = set()
 
-    async def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
+    async def draw(self, ops: Sequence[Op], frames: Sequence[Any], run: int = 0) -> None:
         for frame in frames:
             await self._true_colour.prepare(frame)
             await self._copies.prepare(frame)

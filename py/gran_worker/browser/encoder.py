@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import js
@@ -13,6 +14,7 @@ from gran_worker.codecs import Rung, family, ladder, quantizer
 from gran_worker.colour import Colour
 from gran_worker.errors import EncoderError
 from gran_worker.geometry import Size
+from gran_worker.sections import begins_group
 from gran_worker.settings import Settings
 from gran_worker.timing import FrameRate, clock_text
 
@@ -53,6 +55,11 @@ async def supported(made: Mapping[str, Any]) -> bool:
         return bool((await js.VideoEncoder.isConfigSupported(to_js_object(made))).supported)
     except JsException:
         return False  # a config that the browser does not even understand
+
+
+async def is_software(rung: Rung, settings: Settings) -> bool:
+    """Whether an encoder of ``rung`` keeps the processor busy: where there is one in hardware, it may be that one."""
+    return rung.hardware == "prefer-software" or not await supported(config(replace(rung, hardware="prefer-hardware"), settings))
 
 
 async def prove(settings: Settings, colour: Colour) -> tuple[Rung, bytes]:
@@ -141,7 +148,7 @@ class VideoTrackEncoder:
         if self._resting:
             self._resting = False
             self._feed.open(self._config)
-        key = index == 0 or start_us // self._key_us != self._rate.start_us(index - 1) // self._key_us
+        key = begins_group(self._rate, self._key_us, index)
         if key:
             self._keys += 1
             if self._keys % KEY_FRAMES_PER_FLUSH == 0:

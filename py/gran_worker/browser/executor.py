@@ -13,8 +13,8 @@ class Executor(Protocol):
     def name(self) -> str:
         """As telemetry tells it."""
 
-    async def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
-        """Draws ``ops``, bottom first, over the background.
+    async def draw(self, ops: Sequence[Op], frames: Sequence[Any], run: int = 0) -> None:
+        """Draws ``ops``, bottom first, over the background. Pictures of one ``run`` follow each other: what is in two may stay.
 
         ``frames`` belong to ``compose.pictures(ops)`` and stay the caller's; a picture whose frame is None is left out.
         Raises GraphicsError.

@@ -32,7 +32,7 @@ from gran_worker.snapshot import file_name
 # Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
 CONTAINER_NAMES = ("MP4", "QTFF", "MATROSKA", "WEBM", "WAVE", "OGG", "FLAC", "MP3", "ADTS", "MPEG_TS")
 EDITED = ("MP4", "QuickTime File Format")
-MAX_AHEAD = 3
+MAX_AHEAD = 2
 AHEAD_PX = 3 * 1920 * 1080
 """Of the frames that are fetched before they are asked for."""
 
@@ -183,11 +183,13 @@ class BrowserMedia:
             finally:
                 await leave(samples.return_())
 
+    def is_in_software(self, path: str) -> bool:
+        return self._opened[path].in_software
+
     def prefer_software(self, path: str) -> bool:
         opened = self._opened[path]
-        changes = opened.video is not None and not opened.in_software
         opened.in_software = True
-        return changes
+        return opened.video is not None
 
     def rescue(self) -> bool:
         """Gives up waiting for decoders, where the browser has another one: the waits end in a SourceError. False if there is none."""

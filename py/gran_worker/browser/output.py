@@ -9,11 +9,10 @@ from gran_js import putPackets
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.agreement import Agreement
-from gran_worker.browser.alpha import AlphaTrack
-from gran_worker.browser.encoder import VideoTrackEncoder
 from gran_worker.browser.ending import Ending
 from gran_worker.browser.executor import Executor
 from gran_worker.browser.ffi import to_js_object
+from gran_worker.browser.lane import Lane
 from gran_worker.browser.picturetrack import PictureTrack
 from gran_worker.browser.sink import Destination, Funnel
 from gran_worker.browser.soundencoder import Encoding
@@ -29,7 +28,6 @@ from gran_worker.settings import Settings
 from gran_worker.telemetry import Meter
 
 CHUNK_BYTES = 16 * 1024 * 1024
-SECOND_US = 1_000_000
 MUXED_A_SECOND = 4
 ISO_BRANDS = {"mp4": "Mp4OutputFormat", "m4a": "Mp4OutputFormat", "mov": "MovOutputFormat"}
 OTHER_FORMATS = {
@@ -59,6 +57,7 @@ class BrowserOutput:
         plan: RenderPlan,
         settings: Settings,
         rung: Rung | None,
+        n_encoders: int,
         agreement: Agreement,
         encoding: Encoding | None,
         executor: Executor | None,
@@ -67,21 +66,21 @@ class BrowserOutput:
         viewer: Viewer | None,
     ) -> None:
         self._plan, self._settings, self._meter = plan, settings, meter
-        self._executor, self._destination, self._viewer = executor, destination, viewer
+        self._executor, self._destination = executor, destination
         self._funnel = Funnel(destination, self._wrote)
         target = mediabunny.StreamTarget.new(self._funnel.stream, chunked=True, chunkSize=CHUNK_BYTES)
         self._written = Written()
         listeners = self._written.listeners(settings.container) if settings.audio else {}
         self._output = mediabunny.Output.new(format=output_format(settings, listeners), target=target)
         self._ending = Ending(self._output)
-        self._encoder: VideoTrackEncoder | None = None
-        self._alpha: AlphaTrack | None = None
+        self.lanes: tuple[Lane, ...] = ()
         self._video: PictureTrack | None = None
         self._at_once = max(1, plan.rate.num // plan.rate.den // MUXED_A_SECOND)
-        if rung is not None:
-            self._encoder = VideoTrackEncoder(rung, settings, lambda depth: meter.note_high_water("encode", depth))
-            if settings.alpha:
-                self._alpha = AlphaTrack(VideoTrackEncoder(rung, settings, lambda _depth: None), plan.size)
+        if rung is not None and executor is not None:
+            drawing = asyncio.Lock()
+            # One of them shows how far the film is: those of the others would jump to and fro.
+            viewers = [viewer, *[None] * (n_encoders - 1)]
+            self.lanes = tuple(Lane(k, rung, settings, plan.size, executor, drawing, meter, each) for k, each in enumerate(viewers))
             self._video = PictureTrack(family(rung.codec), plan, agreement)
             # With the rate the muxer's time base is exact; without it pts are off by up to 9 µs.
             self._output.addVideoTrack(self._video.source, frameRate=plan.rate.num / plan.rate.den, canBeTransparent=settings.alpha)
@@ -113,33 +112,28 @@ class BrowserOutput:
                 await self._captions.add(self._plan.captions)
                 self._captions.close()
 
-    async def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
-        assert self._executor is not None
-        await self._executor.draw(ops, frames)
-        self._meter.executor = self._executor.name
+    async def draw(self, ops: Sequence[Op], frames: Sequence[Any], index: int) -> None:
+        await self.lanes[0].draw(ops, frames, index)
 
     async def add_frame(self, frame: Any, index: int) -> None:
-        start_us = self._plan.rate.start_us(index)
-        if self._alpha is not None:
-            await self._alpha.add(None, index, start_us, self._plan.rate.duration_us(index))
-        frame.sample.setTimestamp(start_us / SECOND_US)
-        frame.sample.setDuration(self._plan.rate.duration_us(index) / SECOND_US)
-        await self._add(frame.sample.toVideoFrame(), index)
+        await self.lanes[0].add_frame(frame, index)
+        await self._mux(self._at_once)
 
     async def add_canvas(self, index: int) -> None:
-        assert self._executor is not None
-        start_us, duration_us = self._plan.rate.start_us(index), self._plan.rate.duration_us(index)
-        if self._alpha is not None:
-            await self._alpha.add(self._executor.pixels(), index, start_us, duration_us)
-        await self._add(self._executor.frame(start_us, duration_us), index)
+        await self.lanes[0].add_canvas(index)
+        await self._mux(self._at_once)
+
+    async def put(self, packet: Any) -> None:
+        assert self._video is not None
+        with self._faults():
+            await self._video.put(*packet)
 
     def takes(self, path: str) -> bool:
         return self._video is not None and self._video.takes(path)
 
     async def copy_frame(self, packet: Any, index: int) -> None:
-        assert self._encoder is not None
         assert self._video is not None
-        await self._encoder.rest()
+        await self.lanes[0].rest()
         await self._mux()
         with self._faults():
             await self._video.copy(packet, index)
@@ -158,10 +152,9 @@ class BrowserOutput:
         with self._faults():
             # Not the disk is waited for yet.
             with self._meter.stage("encode"):
-                if self._encoder is not None:
-                    await self._encoder.flush()
-                    if self._alpha is not None:
-                        await self._alpha.flush()
+                for lane in self.lanes:
+                    await lane.flush()
+                if len(self.lanes) == 1:
                     await self._mux()
                 if self._sound is not None:
                     await self._sound.finish()
@@ -170,9 +163,9 @@ class BrowserOutput:
                 for patch in self._sound_track.patches(self._written):
                     await self._destination.write(patch.position, to_js(patch.data))
             await self._destination.settle()
-            if self._encoder is not None:
+            for lane in self.lanes:
                 # One that broke after its last packet may have told of that packet what is not true.
-                self._encoder.raise_failure()
+                lane.raise_failure()
 
     async def commit(self) -> None:
         await self._destination.commit()
@@ -191,16 +184,14 @@ class BrowserOutput:
         await asyncio.gather(self._ending.cancel(), *([] if self._sound is None else [self._sound.abandon()]))
 
     def close(self) -> None:
-        if self._encoder is not None:
-            self._encoder.close()
-        if self._alpha is not None:
-            self._alpha.close()
+        for lane in self.lanes:
+            lane.close()
         if self._executor is not None:
             self._executor.close()
 
     @property
     def open_encoders(self) -> int:
-        return sum(encoder is not None and encoder.is_open for encoder in (self._encoder, self._alpha))
+        return sum(lane.open_encoders for lane in self.lanes)
 
     def release(self) -> None:
         """Destroys the callbacks, as soon as nothing can call them any more."""
@@ -209,32 +200,16 @@ class BrowserOutput:
         if self._sound is not None:
             self._sound.release()
 
-    async def _add(self, frame: Any, index: int) -> None:
-        assert self._encoder is not None
-        try:
-            if self._viewer is not None:
-                self._viewer.show(frame, self._plan.rate.start_us(index))
-            await self._encoder.encode(frame, index)
-        finally:
-            frame.close()
-        await self._mux(self._at_once)
-
     async def _mux(self, at_least: int = 1) -> None:
-        assert self._encoder is not None
+        """What the encoder has made by now, where there is one alone."""
         assert self._video is not None
-        with self._faults():
-            if self._alpha is None and self._video.takes_all:
-                packets = self._encoder.take(at_least)
-                if packets is not None:
-                    await putPackets(self._video.source, packets)
-                return
-            packets = self._encoder.packets()
-            if self._alpha is None:
-                for chunk, meta in packets:
-                    await self._video.put(chunk, meta)
-                return
-            for chunk, meta, transparency in self._alpha.join(packets):
-                await self._video.put(chunk, meta, transparency)
+        (lane,) = self.lanes
+        if lane.has_alpha or not self._video.takes_all:
+            for packet in lane.packets():
+                await self.put(packet)
+        elif (packets := lane.take(at_least)) is not None:
+            with self._faults():
+                await putPackets(self._video.source, packets)
 
     def _wrote(self, size: int) -> None:
         self._meter.bytes_written = size

@@ -54,7 +54,7 @@ class PixiExecutor:
         self._background = CLEAR if transparent else stage.colour(background)
         self._losses = 0
 
-    async def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
+    async def draw(self, ops: Sequence[Op], frames: Sequence[Any], run: int = 0) -> None:
         while True:
             stage = self._stage or await self._rebuilt()
             try:

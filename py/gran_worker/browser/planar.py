@@ -23,6 +23,7 @@ MAX_BYTES = 384 * 1024 * 1024
 class Given(NamedTuple):
     """All that the way to the picture depends on, but for the px of films."""
 
+    run: int
     ops: tuple[Op, ...]
     pictures: tuple[Picture | None, ...]
     contents: tuple[Any, ...]
@@ -35,7 +36,8 @@ class PlanarExecutor:
     def __init__(self, exports: Any, size: Size, background: str, colour: Colour, canvas: Canvas2D, sheet: Canvas2D) -> None:
         self._exports, self._size, self._background, self._colour = exports, size, background, colour
         self._canvas, self._sheet = canvas, sheet
-        self._seen: set[tuple[DrawOp, int]] = set()
+        self._seen: dict[int, set[tuple[DrawOp, int]]] = {}
+        """What was laid over the last picture of each run."""
         self._used: set[str] = set()
         self._by_canvas = False
         described = {
@@ -51,6 +53,8 @@ class PlanarExecutor:
     def _clear(self) -> None:
         self._mixer.forget()
         self._room = PlaneRoom(self._exports.memory, self._size)
+        self._known: dict[int, set[tuple[DrawOp, int]]] = {}
+        """Overlays that each run has met twice. What is drawn how must not depend on when other runs meet them."""
         self._overlays: dict[tuple[DrawOp, int], tuple[Laid | None, Any]] = {}
         self._given: Given | None = None
         self._parts: Any = None
@@ -59,14 +63,14 @@ class PlanarExecutor:
     def name(self) -> str:
         return " and ".join(sorted(self._used, reverse=True)) or "planar"
 
-    async def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
+    async def draw(self, ops: Sequence[Op], frames: Sequence[Any], run: int = 0) -> None:
         if self._room.taken > MAX_BYTES:
             self._clear()
-        given = _given(ops, frames)
+        given = _given(run, ops, frames)
         if given != self._given:
             self._given = None
             orders = planar_orders(ops, given.pictures, self._size, self._background, self._colour)
-            self._by_canvas = orders is None or not await self._overlays_ready(orders, frames)
+            self._by_canvas = orders is None or not await self._overlays_ready(orders, frames, run)
             if self._by_canvas or orders is None:
                 self._used.add(self._canvas.name)
                 await self._canvas.draw(ops, frames)
@@ -108,16 +112,19 @@ class PlanarExecutor:
             return self._room.base(order.picture, pixels)
         return self._room.blend(order, frames[order.picture].size, pixels)
 
-    async def _overlays_ready(self, orders: Sequence[Order], frames: Sequence[Any]) -> bool:
+    async def _overlays_ready(self, orders: Sequence[Order], frames: Sequence[Any], run: int) -> bool:
         """Draws overlays that are new. One that is met for the first time may be another in the next frame: a canvas draws that frame."""
         wanted = {_key(order, frames): order for order in orders if isinstance(order, Overlay)}
-        new = [key for key in wanted if key not in self._overlays]
-        known = all(key in self._seen or wanted[key].picture < 0 for key in new)
-        self._seen = set(wanted)
-        if not known:
+        pictures = {key for key, order in wanted.items() if order.picture >= 0}
+        known = self._known.setdefault(run, set())
+        met_before = pictures <= known | self._seen.get(run, set())
+        self._seen[run] = pictures
+        if not met_before:
             return False
-        for key in new:
-            order = wanted[key]
+        known |= pictures
+        for key, order in wanted.items():
+            if key in self._overlays:
+                continue
             frame = frames[order.picture] if order.picture >= 0 else None
             await self._sheet.draw((order.op,), (frame,))
             pixels = np.empty(self._size.width * self._size.height * 4, np.uint8)
@@ -132,7 +139,7 @@ def _key(order: Overlay, frames: Sequence[Any]) -> tuple[DrawOp, int]:
     return order.op, id(frame.image) if frame is not None else 0
 
 
-def _given(ops: Sequence[Op], frames: Sequence[Any]) -> Given:
+def _given(run: int, ops: Sequence[Op], frames: Sequence[Any]) -> Given:
     pictures: list[Picture | None] = []
     contents: list[Any] = []
     for frame in frames:
@@ -143,4 +150,4 @@ def _given(ops: Sequence[Op], frames: Sequence[Any]) -> Given:
         colour = frame.planar_colour
         pictures.append(Picture(frame.size, colour, frame.stands))
         contents.append(id(frame.image) if frame.stands else None if colour is None else frame.sample.format)
-    return Given(tuple(ops), tuple(pictures), tuple(contents))
+    return Given(run, tuple(ops), tuple(pictures), tuple(contents))

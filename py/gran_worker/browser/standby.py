@@ -18,16 +18,16 @@ class Standby:
     def name(self) -> str:
         return self._drawing.name
 
-    async def draw(self, ops: Sequence[Op], frames: Sequence[Any]) -> None:
+    async def draw(self, ops: Sequence[Op], frames: Sequence[Any], run: int = 0) -> None:
         try:
-            await self._drawing.draw(ops, frames)
+            await self._drawing.draw(ops, frames, run)
         except GraphicsError as error:
             if self._drawing is self._reserve:
                 raise
             self._drawing.close()
             self._drawing = self._reserve
             self._changed(error)
-            await self._drawing.draw(ops, frames)
+            await self._drawing.draw(ops, frames, run)
 
     def frame(self, timestamp_us: int, duration_us: int) -> Any:
         return self._drawing.frame(timestamp_us, duration_us)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from gran_js import cores
+
 from gran_worker.agreement import agree
 from gran_worker.browser import encoder
 from gran_worker.browser.canvas2d import Canvas2D
@@ -22,11 +24,13 @@ from gran_worker.browser.sink import Destination
 from gran_worker.browser.soundencoder import Trials
 from gran_worker.browser.truecolour import TrueColour
 from gran_worker.browser.typesetter import Typesetter, Written
+from gran_worker.codecs import Rung
 from gran_worker.drawings import Drawing, wanted_drawings
 from gran_worker.errors import GraphicsError
 from gran_worker.interchange import MAX_FILE_BYTES, otio_text
 from gran_worker.messages import Warning
 from gran_worker.plan import RenderPlan
+from gran_worker.sections import n_encoders
 from gran_worker.settings import Settings
 from gran_worker.shown import leaves
 from gran_worker.telemetry import Meter
@@ -110,7 +114,8 @@ class Studio:
         for layer in agreement.refused:
             message = f"The picture of clip {layer.name} is encoded again: it cannot be put as it is beside what else the film shows."
             self._warn(Warning(code="encoded-again", message=message, clip_id=layer.clip_id))
-        self._output = BrowserOutput(plan, settings, rung, agreement, encoding, executor, self._destination, self._meter, self._viewer)
+        n = await self._n_encoders(plan, settings, rung)
+        self._output = BrowserOutput(plan, settings, rung, n, agreement, encoding, executor, self._destination, self._meter, self._viewer)
         try:
             await self._output.start()
         except BaseException:
@@ -134,6 +139,15 @@ class Studio:
             self._viewer.forget()
         if self._typesetter is not None:
             self._typesetter.close()
+
+    async def _n_encoders(self, plan: RenderPlan, settings: Settings, rung: Rung | None) -> int:
+        if rung is None:
+            return 0
+        n = n_encoders(plan, settings, int(cores))
+        if n > 1 and settings.encoders == "auto" and not await encoder.is_software(rung, settings):
+            n = 1
+        self._meter.encoders = n
+        return n
 
     async def _open_executor(self, plan: RenderPlan, settings: Settings, typesetter: Typesetter) -> Executor:
         kernel = PlanarKernel(await self._kernels.take("planes"), plan.size, plan.colour)

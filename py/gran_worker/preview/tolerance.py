@@ -86,6 +86,9 @@ class TolerantMedia:
             self._say(path, error)
             return self._draw(self.size)
 
+    def is_in_software(self, path: str) -> bool:
+        return self._media.is_in_software(path)
+
     def prefer_software(self, path: str) -> bool:
         return self._media.prefer_software(path)
 

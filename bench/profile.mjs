@@ -111,13 +111,19 @@ function kindOf({ name, file }, caller) {
 /** @param {Profile} profile @returns {Map<string, number>} µs of each kind of code that was on top */
 function selfTimes({ nodes, samples, timeDeltas }) {
   const codes = new Map(nodes.map(({ id, callFrame }) => [id, { name: callFrame.functionName, file: fileOf(callFrame.url) }]));
-  const callers = new Map(nodes.flatMap(({ id, children }) => (children ?? []).map((child) => [child, codes.get(id)])));
+  const parents = new Map(nodes.flatMap(({ id, children }) => (children ?? []).map((child) => [child, id])));
+  /** The nearest one of another file, beyond the wrappers of a module. @param {number} id */
+  const callerOf = (id) => {
+    let up = parents.get(id);
+    while (up !== undefined && codes.get(up)?.file === codes.get(id)?.file) up = parents.get(up);
+    return codes.get(up ?? -1);
+  };
   /** @type {Map<string, number>} */
   const times = new Map();
   for (const [at, id] of samples.entries()) {
     const code = codes.get(id);
     if (!code) continue;
-    const kind = values.functions ? `${code.name} ${code.file}` : kindOf(code, callers.get(id));
+    const kind = values.functions ? `${code.name} ${code.file}` : kindOf(code, callerOf(id));
     times.set(kind, (times.get(kind) ?? 0) + (timeDeltas[at] ?? 0));
   }
   return times;

@@ -15,6 +15,8 @@ import { watch } from './usage.mjs';
 
 /** Of each cut. Less, and compilers are still at work on the core of Python while the film is made. */
 const WARM_UP_S = 5;
+/** A peer that hangs is given up after so long, and the others go on. */
+const LIMIT_MS = 5 * 60_000;
 
 /** @type {Record<string, string>} */
 export const PEERS = {
@@ -68,6 +70,7 @@ export async function inBrowser(peer, paths, url, use) {
   const profile = await mkdtemp(join(tmpdir(), 'gran-bench-'));
   const port = '--remote-debugging-port=0';
   const context = await chromium.launchPersistentContext(profile, { executablePath, args: [...BROWSER_FLAGS, port] });
+  const limit = setTimeout(() => void context.close({ reason: `made no film in ${LIMIT_MS / 60_000} minutes` }), LIMIT_MS);
   try {
     const page = await context.newPage();
     await page.goto(url);
@@ -78,6 +81,7 @@ export async function inBrowser(peer, paths, url, use) {
       page.evaluate(([peer, job, names]) => bench.run(peer, job, names), /** @type {const} */ ([peer, job, names]));
     return await use(page, run);
   } finally {
+    clearTimeout(limit);
     await context.close();
     await rm(profile, { recursive: true, force: true });
   }

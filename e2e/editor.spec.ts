@@ -36,7 +36,7 @@ function said(page: Page): Promise<string[]> {
   });
 }
 
-test('a newcomer cuts and exports a film within a minute, by keyboard alone', async ({ person }, info) => {
+test('a newcomer cuts and exports a film within a minute, by keyboard alone', { tag: '@firefox' }, async ({ person }, info) => {
   const { page, dialog } = person;
   const beganMs = performance.now();
   await person.visit();

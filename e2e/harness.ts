@@ -388,8 +388,8 @@ export class Bench extends Watched {
     return this.page.evaluate(([method, args]) => granDriver.call(method, args), [method, args] as const);
   }
 
-  /** The left side of a file's sound as Chromium itself plays it: its own demuxer and decoder, and nothing of ours. */
-  async playedByChromium(path: string, rateHz: number): Promise<Float32Array> {
+  /** The left side of a file's sound as the browser itself plays it: its own demuxer and decoder, and nothing of ours. */
+  async playedByBrowser(path: string, rateHz: number): Promise<Float32Array> {
     const file = (await readFile(path)).toString('base64');
     const samples = await this.page.evaluate(
       async ([file, rateHz]) => {
@@ -406,8 +406,8 @@ export class Bench extends Watched {
     return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   }
 
-  /** Luma of the frames that show at `times` (seconds) where Chromium itself plays the file. */
-  async seenByChromium(path: string, times: readonly number[]): Promise<Uint8Array[]> {
+  /** Luma of the frames that show at `times` (seconds) where the browser itself plays the file. */
+  async seenByBrowser(path: string, times: readonly number[]): Promise<Uint8Array[]> {
     const file = (await readFile(path)).toString('base64');
     const type = TYPES[extname(path)] ?? '';
     const seen = await this.page.evaluate(

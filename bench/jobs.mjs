@@ -8,8 +8,9 @@ export const FPS = 30;
  * @typedef {{source: string, scale: number, x: number, y: number, opacity: number}} Inset `x` and `y`: its middle's distance from the frame's, px
  * @typedef {{
  *   id: string, title: string, width: number, height: number, seconds: number, bitrate: number, cuts: Cut[], dissolveS?: number, inset?: Inset, caption?: string,
- *   ratio?: number, measuresMemory?: boolean,
- * }} Job `ratio`: how many times as fast as the hand-written loop the exporter must be
+ *   ratio?: number, measuresMemory?: boolean, settings?: Record<string, unknown>,
+ * }} Job `ratio`: how many times as fast as the hand-written loop the exporter must be; `settings`: of the exporter, over those that
+ *   all jobs have
  */
 
 /** @type {Record<string, Source>} */

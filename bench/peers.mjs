@@ -11,9 +11,10 @@ import { captionStyle, FPS, insetRect, startOf } from './jobs.mjs';
 import { watch } from './usage.mjs';
 
 /** @typedef {import('./jobs.mjs').Job} Job */
-/** @typedef {{ms: number, usage?: import('./usage.mjs').Usage, telemetry?: Record<string, unknown>}} Run */
+/** @typedef {{ms: number, usage?: import('./usage.mjs').Usage, telemetry?: Record<string, any>}} Run */
 
-const WARM_UP_S = 2;
+/** Of each cut. Less, and compilers are still at work on the core of Python while the film is made. */
+const WARM_UP_S = 5;
 /** A peer that hangs is given up after so long, and the others go on. */
 const LIMIT_MS = 5 * 60_000;
 
@@ -88,8 +89,8 @@ export async function inBrowser(peer, paths, url, use) {
 
 /** The same job, shorter: compilers have seen the code, encoders are proven. @param {Job} job @returns {Job} */
 export function warmUp(job) {
-  const cuts = job.cuts.map((cut) => ({ ...cut, seconds: WARM_UP_S }));
-  return { ...job, cuts, seconds: cuts.length * WARM_UP_S, ...(job.dissolveS && { dissolveS: WARM_UP_S / 2 }) };
+  const cuts = job.cuts.map((cut) => ({ ...cut, seconds: Math.min(cut.seconds, WARM_UP_S) }));
+  return { ...job, cuts, seconds: cuts.reduce((sum, { seconds }) => sum + seconds, 0), ...(job.dissolveS && { dissolveS: 1 }) };
 }
 
 /** @param {Job} job @param {Record<string, string>} paths @param {string} out @param {string[]} codec @returns {Promise<Run>} */

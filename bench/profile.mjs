@@ -1,8 +1,8 @@
 /**
  * Where the time of one job goes: node bench/profile.mjs [--job composite] [--peer gran] [--executor 2d]
  *
- * Two views of the same film, in ms a frame: what the thread did that runs the exporter (its profile, by the kind of code that was met), and the
- * processor time of every thread of the browser, codecs' included.
+ * The same film twice, in ms a frame. First untouched: how long it took, stage by stage where the peer tells that, and the processor time of every
+ * kind of thread, codecs' included. Then with the profile of the thread that does the work, by the kind of code that was met.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -10,13 +10,15 @@ import { FPS, JOBS, SOURCES, sourcesOf } from './jobs.mjs';
 import { media } from './media.mjs';
 import { inBrowser, warmUp } from './peers.mjs';
 import { site } from './site.mjs';
-import { family, TICKS_PER_S, watch } from './usage.mjs';
+import { family, TICKS_PER_S } from './usage.mjs';
 
 /** @typedef {{id: number, callFrame: {functionName: string, url: string}, children?: number[]}} Node */
+/** @typedef {{name: string, file: string}} Code */
 /** @typedef {{nodes: Node[], samples: number[], timeDeltas: number[]}} Profile */
 
 const EVERY_US = 500;
 const EVERY_MS = 100;
+const LEAST_MS = 0.05;
 
 /** @param {import('playwright-core').CDPSession} page @returns {Promise<{start(): Promise<unknown>, stop(): Promise<Profile[]>}>} of every worker */
 async function profilerOf(page) {
@@ -81,18 +83,59 @@ function watchThreads() {
   };
 }
 
-/** @param {Profile} profile @returns {Map<string, number>} µs of each function that was on top */
+/** What browsers do themselves, by the kind of work that it is. */
+const NATIVE = new Map([
+  ['waiting', ['(idle)']],
+  [
+    'canvas',
+    ['drawImage', 'getImageData', 'putImageData', 'fillText', 'fillRect', 'clearRect', 'restore', 'save', 'transferToImageBitmap', 'set'],
+  ],
+  ['copying px', ['copyTo', 'copyWithin']],
+  ['making frames', ['VideoFrame', 'clone']],
+  ['codecs called', ['decode', 'encode', 'EncodedVideoChunk', 'EncodedAudioChunk', 'configure', 'flush', 'isConfigSupported']],
+  ['turns of the event loop', ['postMessage', 'queueMicrotask', 'setTimeout']],
+  ['garbage', ['(garbage collector)']],
+]);
+/** The kernel's module has few functions, and JavaScript calls them; Python's many call each other. */
+const KERNEL = /^wasm-function\[\d\]$/;
+
+/** @param {Code} code @param {Code | undefined} caller */
+function kindOf({ name, file }, caller) {
+  if (file === '') for (const [kind, names] of NATIVE) if (names.includes(name)) return kind;
+  if (KERNEL.test(name) && !caller?.file.includes('wasm')) return 'mixing or converting px';
+  if (file.includes('wasm')) return 'Python';
+  if (file.startsWith('pyodide') || name === 'wasm-to-js' || name === 'js-to-wasm') return 'crossing';
+  return file ? 'JavaScript' : 'other';
+}
+
+/** @param {Profile} profile @returns {Map<string, number>} µs of each kind of code that was on top */
 function selfTimes({ nodes, samples, timeDeltas }) {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const codes = new Map(nodes.map(({ id, callFrame }) => [id, { name: callFrame.functionName, file: fileOf(callFrame.url) }]));
+  const parents = new Map(nodes.flatMap(({ id, children }) => (children ?? []).map((child) => [child, id])));
+  /** The nearest one of another file, beyond the wrappers of a module. @param {number} id */
+  const callerOf = (id) => {
+    let up = parents.get(id);
+    while (up !== undefined && codes.get(up)?.file === codes.get(id)?.file) up = parents.get(up);
+    return codes.get(up ?? -1);
+  };
   /** @type {Map<string, number>} */
   const times = new Map();
   for (const [at, id] of samples.entries()) {
-    const frame = byId.get(id)?.callFrame;
-    const file = frame?.url.split('/').pop() ?? '';
-    const key = file.includes('wasm') && !frame?.functionName.startsWith('(') ? `${file.slice(0, 24)}` : `${frame?.functionName} ${file}`;
-    times.set(key, (times.get(key) ?? 0) + (timeDeltas[at] ?? 0));
+    const code = codes.get(id);
+    if (!code) continue;
+    const kind = values.functions ? `${code.name} ${code.file}` : kindOf(code, callerOf(id));
+    times.set(kind, (times.get(kind) ?? 0) + (timeDeltas[at] ?? 0));
   }
   return times;
+}
+
+/** @param {string} url */
+const fileOf = (url) => (url.startsWith('wasm:') ? `wasm ${url.split('/').pop()}` : (url.split('/').pop() ?? ''));
+
+/** @param {Iterable<[string, number]>} times in ms a frame */
+function print(times) {
+  for (const [name, ms] of [...times].sort(([, a], [, b]) => b - a))
+    if (ms >= LEAST_MS) console.log(`  ${ms.toFixed(2).padStart(6)}  ${name}`);
 }
 
 const { values } = parseArgs({
@@ -100,12 +143,13 @@ const { values } = parseArgs({
     job: { type: 'string', default: 'composite' },
     peer: { type: 'string', default: 'gran' },
     executor: { type: 'string' },
-    top: { type: 'string', default: '40' },
+    functions: { type: 'boolean' },
   },
 });
-const job = JOBS.find(({ id }) => id === values.job);
-if (!job) throw new Error(`no job ${values.job}`);
-if (values.executor) job.settings = { executor: values.executor };
+const found = JOBS.find(({ id }) => id === values.job);
+if (!found) throw new Error(`no job ${values.job}`);
+const job = { ...found, ...(values.executor && { settings: { executor: values.executor } }) };
+const frames = job.seconds * FPS;
 const paths = Object.fromEntries(
   await Promise.all(sourcesOf(job).map(async (name) => [name, await media(/** @type {any} */ (SOURCES[name]))])),
 );
@@ -113,23 +157,22 @@ const { url, close } = await site();
 try {
   await inBrowser(values.peer, paths, url, async (page, run) => {
     await run(warmUp(job));
-    const profiler = await profilerOf(await page.context().newCDPSession(page));
-    const frames = job.seconds * FPS;
-    const settle = await watch(process.pid, false);
     const looking = watchThreads();
     await looking.ready;
-    const { ms } = await run(job);
-    const used = [...(await looking.stop())].map(([name, ms]) => ({ name, ms: ms / frames })).sort((a, b) => b.ms - a.ms);
-    console.log(`${(ms / frames).toFixed(1)} ms a frame, ${(((await settle()).cpuS * 1000) / frames).toFixed(1)} ms of processor`);
-    for (const { name, ms } of used) if (ms > 0.1) console.log(`  ${ms.toFixed(2).padStart(6)}  ${name}`);
+    const { ms, telemetry } = await run(job);
+    const used = [...(await looking.stop())].map(([name, ms]) => /** @type {[string, number]} */ ([name, ms / frames]));
+    console.log(`${job.id}, ${values.peer}${telemetry ? `, ${telemetry.executor}` : ''}: ${(ms / frames).toFixed(1)} ms a frame`);
+    print(Object.entries(telemetry?.stages ?? {}).map(([stage, { seconds }]) => [stage, (seconds * 1000) / frames]));
+    console.log(`processor time of threads: ${used.reduce((sum, [, ms]) => sum + ms, 0).toFixed(1)} ms`);
+    print(used);
+    const profiler = await profilerOf(await page.context().newCDPSession(page));
     await profiler.start();
-    const again = await run(job);
-    const profiles = await profiler.stop();
-    console.log(`profiled: ${(again.ms / frames).toFixed(1)} ms a frame`);
-    for (const profile of profiles) {
-      console.log('worker');
-      const times = [...selfTimes(profile)].map(([name, us]) => ({ name, ms: us / 1000 / frames })).sort((a, b) => b.ms - a.ms);
-      for (const { name, ms } of times.slice(0, Number(values.top))) if (ms >= 0.02) console.log(`  ${ms.toFixed(2).padStart(6)}  ${name}`);
+    await run(job);
+    for (const profile of await profiler.stop()) {
+      const times = [...selfTimes(profile)].map(([name, us]) => /** @type {[string, number]} */ ([name, us / 1000 / frames]));
+      if (times.length === 1) continue; // a worker that slept
+      console.log('its thread:');
+      print(times);
     }
   });
 } finally {

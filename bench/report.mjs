@@ -74,7 +74,7 @@ function table(book) {
     '# Measured beside its peers',
     '',
     `Made by \`make bench\`, on ${cores} cores (${processor}), ${memoryGiB} GiB, without a GPU. Frames a second, median and range of the`,
-    'rounds; each browser peer runs in a browser of its own, warmed up by two seconds of the same job. CPU is processor time of the whole',
+    'rounds; each browser peer runs in a browser of its own, warmed up by five seconds of each cut. CPU is processor time of the whole',
     'browser for each frame.',
     '',
   ];

@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
-import { BROWSER_FLAGS, findBrowser } from './build/browser.mjs';
+import { BROWSER_FLAGS, findBrowser, findFirefox } from './build/browser.mjs';
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -16,6 +17,18 @@ function freePort(): Promise<number> {
 const port = (process.env.GRAN_E2E_PORT ??= String(await freePort()));
 const baseURL = `http://localhost:${port}/`;
 const executablePath = findBrowser();
+
+/** The same tests, those of them that are tagged. */
+const FIREFOX = {
+  name: 'firefox',
+  grep: /@firefox/,
+  outputDir: 'test-results/firefox',
+  use: {
+    browserName: 'firefox',
+    channel: 'moz-firefox',
+    launchOptions: { executablePath: fileURLToPath(new URL('e2e/firefox.mjs', import.meta.url)) },
+  },
+} as const;
 
 /** Deadlines, frame rates, long tasks and memory that grows: nothing else may run beside these. */
 const TIMED = ['cancel', 'page', 'preview', 'repetition', 'soak', 'sound-soak'].map((name) => `**/${name}.spec.ts`);
@@ -40,6 +53,7 @@ export default defineConfig({
     { name: 'timed', testMatch: TIMED, outputDir: 'test-results/timed' },
     { name: 'untimed', testIgnore: [...TIMED, SCREENS], outputDir: 'test-results/untimed' },
     { name: 'screens', testMatch: SCREENS, outputDir: 'test-results/screens-run' },
+    ...(findFirefox() ? [FIREFOX] : []),
   ],
   webServer: { command: `node build/serve.mjs --strict --port ${port}`, url: baseURL, reuseExistingServer: false },
 });

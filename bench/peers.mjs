@@ -14,6 +14,8 @@ import { watch } from './usage.mjs';
 /** @typedef {{ms: number, usage?: import('./usage.mjs').Usage, telemetry?: Record<string, unknown>}} Run */
 
 const WARM_UP_S = 2;
+/** A peer that hangs is given up after so long, and the others go on. */
+const LIMIT_MS = 5 * 60_000;
 
 /** @type {Record<string, string>} */
 export const PEERS = {
@@ -67,6 +69,7 @@ export async function inBrowser(peer, paths, url, use) {
   const profile = await mkdtemp(join(tmpdir(), 'gran-bench-'));
   const port = '--remote-debugging-port=0';
   const context = await chromium.launchPersistentContext(profile, { executablePath, args: [...BROWSER_FLAGS, port] });
+  const limit = setTimeout(() => void context.close({ reason: `made no film in ${LIMIT_MS / 60_000} minutes` }), LIMIT_MS);
   try {
     const page = await context.newPage();
     await page.goto(url);
@@ -77,6 +80,7 @@ export async function inBrowser(peer, paths, url, use) {
       page.evaluate(([peer, job, names]) => bench.run(peer, job, names), /** @type {const} */ ([peer, job, names]));
     return await use(page, run);
   } finally {
+    clearTimeout(limit);
     await context.close();
     await rm(profile, { recursive: true, force: true });
   }

@@ -39,6 +39,9 @@ export function missed(job, results) {
   return [
     ...(gran?.failed ? [`${job.id}: the export failed: ${gran.failed}`] : []),
     ...(gran?.problems.length ? [`${job.id}: the film is wrong: ${gran.problems.join(', ')}`] : []),
+    ...(results.some(({ peer, failed }) => peer === 'loop' && failed)
+      ? [`${job.id}: the hand-written loop failed, so there is no ratio`]
+      : []),
     ...(ratio && job.ratio && ratio < job.ratio ? [`${job.id}: ${ratio.toFixed(2)} × the hand-written loop instead of ${job.ratio}`] : []),
   ];
 }

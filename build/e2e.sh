@@ -8,4 +8,9 @@ if (($#)); then exec node_modules/.bin/playwright test "$@"; fi
 failed=0
 node_modules/.bin/playwright test --project timed --workers 1 || failed=1
 node_modules/.bin/playwright test --project untimed || failed=1
+if node build/browser.mjs firefox >/dev/null; then
+  node_modules/.bin/playwright test --project firefox --workers 1 || failed=1
+else
+  echo "Firefox is not installed, so its tests are skipped. To run them: apt-get install firefox-esr"
+fi
 exit $failed

@@ -51,7 +51,7 @@ test('at ten moments, over nothing and over a file', async ({ bench }, info) => 
 });
 
 for (const phase of PHASES.slice(0, 3)) {
-  test(`at the first report of ${phase}`, async ({ bench }, info) => {
+  test(`at the first report of ${phase}`, { tag: phase === 'encode' ? '@firefox' : [] }, async ({ bench }, info) => {
     const outcome = await bench.export({ timeline: LONG, settings: WEBM, output: { $opfs: bench.name('webm') }, cancel: { phase } });
     expectCancelled(outcome);
     await expectWorks(bench, info.outputDir);

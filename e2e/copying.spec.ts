@@ -66,8 +66,8 @@ for (const { source, codec, container, alike } of PASSAGES) {
       .map((us) => Math.round(((us - FROM_S * 1e6) * RATE_HZ) / 1e6))
       .filter((at) => at >= 0 && at < n);
     const byFfmpeg = (await read.readSound(path)).channels[0]!;
-    const byChromium = await bench.playedByChromium(path, RATE_HZ);
-    for (const [who, heard] of Object.entries({ byFfmpeg, byChromium })) {
+    const byBrowser = await bench.playedByBrowser(path, RATE_HZ);
+    for (const [who, heard] of Object.entries({ byFfmpeg, byBrowser })) {
       const clicks = read.clicksIn(heard, RATE_HZ);
       expect(clicks.length, `clicks ${who} at ${clicks.join(', ')}`).toBe(due.length);
       clicks.forEach((at, i) => expect(Math.abs(at - due[i]!), `click ${i} ${who}`).toBeLessThanOrEqual(ON_TIME));
@@ -113,7 +113,7 @@ function numbers(film: read.Film): unknown[] {
 }
 
 for (const [name, { film, settings, copied }] of Object.entries(CUTS)) {
-  test(`a cut copies what it can: ${name}`, async ({ bench }, info) => {
+  test(`a cut copies what it can: ${name}`, { tag: '@firefox' }, async ({ bench }, info) => {
     const file = bench.name(settings.container);
     const outcome = await bench.export({ timeline: film, settings, output: { $opfs: file } });
     expect(outcome.error).toBeUndefined();
@@ -145,7 +145,7 @@ for (const [name, { film, settings, copied }] of Object.entries(CUTS)) {
     const joins = order.flatMap((is, i) => (i > 0 && is !== order[i - 1] ? [i - 1, i, i + 1, i + 2] : []));
     const looked = [...new Set([0, ...joins, decoded.frames.length - 1])].filter((i) => i < decoded.frames.length);
     const { num, den } = settings.fps === 29.97 ? { num: 30_000, den: 1001 } : { num: 30, den: 1 };
-    const seen = await bench.seenByChromium(
+    const seen = await bench.seenByBrowser(
       path,
       looked.map((i) => ((i + 0.5) * den) / num),
     );

@@ -8,12 +8,16 @@ const RATES = { '30': 30, '29.97': 29.97, '24': 24 } as const;
 
 for (const base of [MP4, WEBM]) {
   for (const [name, fps] of Object.entries(RATES)) {
-    test(`three ranges of two sources on two tracks, ${base.container} at ${name}`, async ({ bench }, info) => {
-      const settings: Settings = { ...base, fps };
-      const { path, outcome } = await bench.exportFile({ timeline: CUTS, settings }, info.outputDir);
-      await expectFrames(path, CUTS, settings, outcome);
-      await expectSound(path, CUTS, settings);
-    });
+    test(
+      `three ranges of two sources on two tracks, ${base.container} at ${name}`,
+      { tag: name === '29.97' ? '@firefox' : [] },
+      async ({ bench }, info) => {
+        const settings: Settings = { ...base, fps };
+        const { path, outcome } = await bench.exportFile({ timeline: CUTS, settings }, info.outputDir);
+        await expectFrames(path, CUTS, settings, outcome);
+        await expectSound(path, CUTS, settings);
+      },
+    );
   }
 }
 

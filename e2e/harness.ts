@@ -237,7 +237,7 @@ export class Watched {
 
   /** What was forgotten without being closed is told when it is collected, and that may be any number of tests later. */
   private async collectGarbage(): Promise<void> {
-    const collect = (): void => (globalThis as unknown as { gc(): void }).gc();
+    const collect = (): void => (globalThis as { gc?(): void }).gc?.();
     const collected = Promise.all(this.page.workers().map((worker) => worker.evaluate(collect).catch(() => undefined)));
     await Promise.race([collected, this.page.waitForTimeout(1000)]); // a worker that hangs does not answer
   }
@@ -387,8 +387,8 @@ export class Bench extends Watched {
     return this.page.evaluate(([method, args]) => granDriver.call(method, args), [method, args] as const);
   }
 
-  /** The left side of a file's sound as Chromium itself plays it: its own demuxer and decoder, and nothing of ours. */
-  async playedByChromium(path: string, rateHz: number): Promise<Float32Array> {
+  /** The left side of a file's sound as the browser itself plays it: its own demuxer and decoder, and nothing of ours. */
+  async playedByBrowser(path: string, rateHz: number): Promise<Float32Array> {
     const file = (await readFile(path)).toString('base64');
     const samples = await this.page.evaluate(
       async ([file, rateHz]) => {
@@ -405,8 +405,8 @@ export class Bench extends Watched {
     return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   }
 
-  /** Luma of the frames that show at `times` (seconds) where Chromium itself plays the file. */
-  async seenByChromium(path: string, times: readonly number[]): Promise<Uint8Array[]> {
+  /** Luma of the frames that show at `times` (seconds) where the browser itself plays the file. */
+  async seenByBrowser(path: string, times: readonly number[]): Promise<Uint8Array[]> {
     const file = (await readFile(path)).toString('base64');
     const type = TYPES[extname(path)] ?? '';
     const seen = await this.page.evaluate(

@@ -16,6 +16,8 @@ const SETTINGS: Settings = {
 };
 
 const EXECUTORS = ['2d', 'pixi'] as const;
+/** Not those with strong blues, of which Firefox loses 7 levels as it decodes, nor with alpha, full range or HDR. */
+const FIREFOX = ['half seen, flipped, in a corner', 'a nested timeline, half seen and smaller', 'a text in the bundled font'];
 const LOOKED_AT = [0, 7, 11];
 
 /** Where `make scenes` wants the pictures. */
@@ -28,10 +30,11 @@ async function keep(name: string, picture: Picture): Promise<void> {
 }
 
 for (const [number, scene] of SCENES.entries()) {
-  test(scene.name, async ({ bench }, info) => {
+  test(scene.name, { tag: FIREFOX.includes(scene.name) ? '@firefox' : [] }, async ({ bench }, info) => {
     const references = await scene.reference();
     const drawn: Picture[][] = [];
-    for (const executor of EXECUTORS) {
+    const hasWebGl = await bench.page.evaluate(() => new OffscreenCanvas(1, 1).getContext('webgl2') !== null);
+    for (const executor of EXECUTORS.filter((executor) => executor !== 'pixi' || hasWebGl)) {
       const { path, outcome } = await bench.exportFile({ timeline: scene.timeline, settings: { ...SETTINGS, executor } }, info.outputDir);
       expect(outcome.completed?.frames).toBe(FRAMES);
       expect(warningsOf(outcome).map(({ code }) => code)).toEqual(scene.warns ? [scene.warns] : []);
@@ -51,7 +54,8 @@ for (const [number, scene] of SCENES.entries()) {
       expect.soft(flat, `${executor}: flat areas, levels`).toBeLessThanOrEqual(4);
       expect.soft(scene.faults?.(pictures[7]!) ?? [], executor).toEqual([]);
     }
-    const [plain, pixi] = drawn as [Picture[], Picture[]];
+    const [plain, pixi] = drawn as [Picture[], Picture[]?];
+    if (!pixi) return;
     const alike = Math.min(...LOOKED_AT.map((index) => ssim(plain[index]!, pixi[index]!)));
     console.log(`    ${scene.name}: SSIM of the two ${alike.toFixed(4)}`);
     expect.soft(alike, 'the executors against each other').toBeGreaterThanOrEqual(0.98);

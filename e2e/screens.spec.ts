@@ -64,6 +64,8 @@ for (const { width, height } of SIZES) {
         await person.press('Control+z');
         await clip('caption').click();
         await inspect('caption');
+        await page.locator('.timecode').focus();
+        await page.locator('.timecode').blur();
         await person.press('Escape', 'Home', 'i', 'Shift+ArrowRight', 'o', 'm', 'm');
         await page.locator('.marker').first().focus();
         await person.press('Enter');
@@ -100,6 +102,7 @@ for (const { width, height } of SIZES) {
         await shoot('checking');
         await expect(dialog.locator('.spinner')).toHaveCount(0, { timeout: 30_000 });
         await shoot('setup');
+        await dialog.locator('#export-what').selectOption('all');
         await dialog.locator('input[value=browser]').check();
         await dialog.locator('input[value=custom]').check();
         await dialog.locator('details').first().evaluate((details: HTMLDetailsElement) => void (details.open = true)); // prettier-ignore
@@ -120,6 +123,7 @@ for (const { width, height } of SIZES) {
         await expect(dialog).toHaveAttribute('data-state', 'cancelled');
         await shoot('cancelled');
         await dialog.locator('button.primary').click();
+        await dialog.locator('#export-what').selectOption('range');
         await dialog.locator('input[value=small]').check();
         await dialog.locator('[type=submit]').click();
         await expect(dialog).toHaveAttribute('data-state', 'done', { timeout: 60_000 });

@@ -65,6 +65,8 @@ export class Decoders {
         super({
           output: (/** @type {any} */ made) => {
             decoders.outputs++;
+            // Firefox gives one of these, with the wrong time, for the packet that Vorbis begins with.
+            if (made instanceof AudioData && made.numberOfFrames === 0) return made.close();
             if (made instanceof VideoFrame) decoders.#follow(made);
             output(made);
           },

@@ -1,3 +1,4 @@
+import { removeFile } from './remove-file.js';
 import { StreamSink } from './sink.js';
 
 /**
@@ -66,7 +67,7 @@ async function onceUnlocked(attempt) {
 /** Unless it is not empty any more: another tab may have put its film there. @param {FileSystemFileHandle} handle */
 async function removed(handle) {
   if ((await handle.getFile()).size > 0) return;
-  await /** @type {{remove?: () => Promise<void>}} */ (handle).remove?.();
+  await removeFile(handle);
 }
 
 /** Nobody else has it open: the next export need not hear of this one. @param {FileSystemFileHandle} handle */

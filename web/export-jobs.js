@@ -4,6 +4,7 @@ import { client } from './engine.js';
 import { jobWith, jobs } from './export-list.js';
 import { stopTrial } from './export-trial.js';
 import { fileInFolder } from './export-folder.js';
+import { removeFile } from './remove-file.js';
 import { canPick, newPrivateFile, pickFile, removePrivateFile } from './saving.js';
 
 /**
@@ -188,7 +189,7 @@ export async function stop(id) {
     change(id, { state: 'cancelled' });
     // The picker, or we, made an empty file for it.
     if (job.plan.where === 'browser') await removePrivateFile(job.handle);
-    else await /** @type {{remove?: () => Promise<void>}} */ (job.handle).remove?.().catch(() => {});
+    else await removeFile(job.handle).catch(() => {});
   }
 }
 

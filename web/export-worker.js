@@ -4,7 +4,7 @@ import { integrity, lock, wheel } from 'virtual:runtime';
 import { Decoders } from './decoders.js';
 import { guardReads } from './guard-reads.js';
 import { PlaneMixer } from './plane-mixer.js';
-import { putPackets } from './put-packets.js';
+import { putChunks, putPackets, SoundPackets, takePackets } from './packets.js';
 import { ReadAhead } from './read-ahead.js';
 import { takeSounds } from './take-sounds.js';
 import { toJsonText } from './to-json-text.js';
@@ -92,7 +92,7 @@ async function boot() {
   const { hardwareConcurrency: cores } = navigator; // as it is: mediabunny is told something else
   const decoders = new Decoders();
   decoders.watch(self);
-  const crossings = { toJsonText, takeSounds, putPackets, ReadAhead, VideoFeed, PlaneMixer };
+  const crossings = { toJsonText, takeSounds, takePackets, putChunks, putPackets, ReadAhead, SoundPackets, VideoFeed, PlaneMixer };
   python.registerJsModule('gran_js', { ...crossings, guardReads, registerEncoder, loadPixi, loadPackage, decoders, waker, cores });
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);

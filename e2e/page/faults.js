@@ -177,6 +177,10 @@
   const callbacks = new WeakMap();
   /** Chunks that a decoder was given and never looked at. @type {WeakMap<object, number>} */
   const swallowed = new WeakMap();
+  /** @type {WeakSet<object>} */
+  const delivered = new WeakSet();
+  /** When the last export was asked for. */
+  let askedAt = 0;
   /** Outputs that are still to be delivered. @type {WeakMap<object, Promise<void>>} */
   const delivering = new WeakMap();
 
@@ -195,6 +199,8 @@
     /** @param {any} codec @param {any[]} outputs */
     function deliver(codec, outputs) {
       if (made) opened(made, outputs[0]);
+      if (!delivered.has(codec)) most[`${name} first output, ms`] = performance.now() - askedAt;
+      delivered.add(codec);
       const give = () => (codec.state === 'closed' ? made && outputs[0].close() : callbacks.get(codec)?.output(...outputs));
       const fault = due(`${name}.output`, codec);
       const before = delivering.get(codec);
@@ -323,6 +329,7 @@
   addEventListener('message', (event) => {
     const { data } = event;
     if (data?.harness === undefined) {
+      if (data?.type === 'init_export') askedAt = performance.now();
       // What is lent is lent for the worker's life.
       if (!data?.type?.startsWith('lend_')) for (const port of event.ports) opened('MessagePort', port);
       return;

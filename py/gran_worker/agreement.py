@@ -57,7 +57,7 @@ def _first_joint(codings: Iterable[Coding], encoder_record: bytes) -> Joint | No
     encoder = parse_record(encoder_record)
     for coding in codings:
         source = parse_record(coding.record)
-        if source is not None and encoder is not None and (joint := join(source, encoder)) is not None:
+        if source is not None and encoder is not None and (joint := join(source, encoder, repeats=coding.repeats)) is not None:
             return joint
     return None
 

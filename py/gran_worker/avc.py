@@ -57,16 +57,24 @@ class Joint:
     """False where both have the same parameter sets."""
     reordered: int = 0
     """Pictures that the copied ones need to be put in order."""
+    repeated: tuple[bytes, ...] = ()
+    """The encoder's sets, with their new numbers, where the copied key frames bring theirs with them."""
 
     def move(self, packet: bytes, record: Record | None = None) -> bytes:
-        """An encoder's packet with its new numbers. ``record`` comes with key frames; one that was not expected goes in front."""
+        """An encoder's packet with its new numbers. ``record`` comes with key frames; one that was not expected goes in front.
+
+        All key frames bring their sets with them, or none does: Firefox forgets the configuration for what a key frame brings.
+        """
         if not self.moves:
             return packet
         units = [_moved(unit, self.reordered) for unit in units_of(packet)]
         if record is not None:
-            expected = {*self.record.sps, *self.record.pps}
             brought = [_moved(unit, self.reordered) for unit in (*record.sps, *record.pps)]
-            units = [unit for unit in brought if unit not in expected] + units
+            units = [unit for unit in brought if unit not in units] + units
+        expected = {*self.record.sps, *self.record.pps}
+        units = [unit for unit in units if unit not in expected]
+        if begins_anew(packet) and not any(unit[0] & 0x1F == SPS for unit in units):
+            units = [*self.repeated, *units]
         return b"".join(len(unit).to_bytes(LENGTH_BYTES, "big") + unit for unit in units)
 
 
@@ -80,11 +88,15 @@ def parse_record(data: bytes) -> Record | None:
         return None
     if profile not in PROFILES or lengths & 3 != LENGTH_BYTES - 1 or not sps or not pps:
         return None
+    if all(unit[:1] == unit[1:2] for unit in sps):
+        # Firefox 153 writes the NAL header of each set twice; no profile has its number.
+        sps, pps = tuple(unit[1:] for unit in sps), tuple(unit[1:] for unit in pps)
     return Record(profile, constraints, level, sps, pps)
 
 
-def join(source: Record, encoder: Record) -> Joint | None:
-    """Both in one track, or None where their numbers cannot be told apart."""
+def join(source: Record, encoder: Record, *, repeats: bool = False) -> Joint | None:
+    """Both in one track, or None where their numbers cannot be told apart. ``repeats`` tells of key frames of the source that bring their
+    sets with them."""
     if {*encoder.sps, *encoder.pps} <= {*source.sps, *source.pps}:
         return Joint(source, False)
     try:
@@ -103,7 +115,7 @@ def join(source: Record, encoder: Record) -> Joint | None:
         source.sps + sps,
         source.pps + pps,
     )
-    return Joint(joined, True, reordered)
+    return Joint(joined, True, reordered, sps + pps if repeats else ())
 
 
 def units_of(packet: bytes) -> Iterator[bytes]:

@@ -51,11 +51,25 @@ def is_copyable(layer: Layer, settings: Settings) -> bool:
     if coding is None or not settings.codec or not _is_of(coding.codec, settings.codec):
         return False
     assert layer.video is not None
+    if not layer.video.planar and not _is_usual(coding.codec):
+        return False
     rate = Fraction(layer.video.frame_us) * settings.fps.fraction / 1_000_000
     if family(coding.codec) == "avc" and settings.container == "mkv":
         return False  # it tells no times of decoding, without which ffmpeg's demuxer takes pictures out of order for lost
     walks = layer.walk.speed == 1 and layer.walk.freeze_us is None
     return walks and abs(rate - 1) < RATE_OFF and is_small_enough(coding.bitrate, settings.bitrate)
+
+
+def _is_usual(codec: str) -> bool:
+    """Whether a codec string tells of 8 bit 4:2:0, which every encoder makes. Of H.264 nothing else is copied, and VP8 is nothing else."""
+    parts = codec.split(".")
+    match family(codec):
+        case "vp9":
+            return len(parts) > 3 and parts[1] == "00" and parts[3] == "08"
+        case "av1":
+            return len(parts) > 3 and parts[1] == "0" and parts[3] == "08"
+        case _:
+            return True
 
 
 def _is_of(codec: str, asked: str) -> bool:

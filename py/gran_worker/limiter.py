@@ -69,8 +69,10 @@ class Limiter:
         if n_hops <= known:
             return
         part = self._held[:, (known + 1) * HOP - MARGIN : (n_hops + 1) * HOP + MARGIN]
-        peaks = true_peaks(part, n_hops - known)
-        self._needs = np.concatenate([self._needs, np.minimum(1.0, CEILING / np.maximum(peaks, 1e-9))])
+        needs = np.ones(n_hops - known)
+        if max(part.max(), -part.min()) > SAFE:
+            needs = np.minimum(1.0, CEILING / np.maximum(true_peaks(part, n_hops - known), 1e-9))
+        self._needs = np.concatenate([self._needs, needs])
 
     def _put_out(self, n_hops: int) -> Block:
         """The first ``n_hops`` held hops, limited."""

@@ -76,7 +76,7 @@ class Picture:
             where = (layer.clip_id, layer.name, output_us)
             with self._meter.stage("decode", *where), located(*where):
                 frames.append(await self._readers[layer.key].at(output_us))
-        if self._stretch.way is not Way.CANVAS and frames[0] is not None and frames[0].size == self._plan.size:
+        if not self._stretch.needs_canvas and frames[0] is not None and frames[0].size == self._plan.size:
             with self._meter.stage("encode", time_us=output_us):
                 await self._encoder.add_frame(frames[0], index)
             self._meter.frames_done += 1

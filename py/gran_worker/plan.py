@@ -42,6 +42,14 @@ class Stretch:
     layers: tuple[Shown, ...]
     way: Way
 
+    @property
+    def needs_canvas(self) -> bool:
+        """Copying begins and ends among frames that are encoded anew: from a canvas, where decoders give no planes."""
+        if self.way is not Way.COPY:
+            return self.way is Way.CANVAS
+        (layer,) = self.layers
+        return isinstance(layer, Layer) and layer.video is not None and not layer.video.planar
+
 
 @dataclass(frozen=True, slots=True)
 class RenderPlan:
@@ -68,7 +76,7 @@ class RenderPlan:
 
     @property
     def needs_canvas(self) -> bool:
-        return any(stretch.way is Way.CANVAS for stretch in self.stretches)
+        return any(stretch.needs_canvas for stretch in self.stretches)
 
     def segments(self) -> Iterator[tuple[range, range]]:
         """Output frames and output samples, a second at a time."""
@@ -149,7 +157,7 @@ def _picture(layers: Sequence[Shown], n_frames: int, settings: Settings) -> tupl
             frames_of[video.colour] += len(frames)
     colour = max(frames_of, key=lambda each: frames_of[each]) if frames_of else BT709
     stretches = _with_ways(visible, settings, colour)
-    if not colour.mixes_with_canvas and any(stretch.way is Way.CANVAS for stretch in stretches):
+    if not colour.mixes_with_canvas and any(stretch.needs_canvas for stretch in stretches):
         # A canvas cannot be brought into this description exactly: rather one that every frame can have than a visible seam.
         colour = BT709
         stretches = _with_ways(visible, settings, colour)
@@ -165,7 +173,9 @@ def _way(layers: tuple[Shown, ...], settings: Settings, colour: Colour) -> Way:
     if video is None or video.colour != colour:
         return Way.CANVAS
     layer = layers[0]
-    return Way.COPY if isinstance(layer, Layer) and is_copyable(layer, settings) else Way.STRAIGHT
+    if isinstance(layer, Layer) and is_copyable(layer, settings):
+        return Way.COPY
+    return Way.STRAIGHT if video.planar else Way.CANVAS
 
 
 def _passing(layers: tuple[Shown, ...], size: Size) -> VideoInfo | None:
@@ -175,7 +185,7 @@ def _passing(layers: tuple[Shown, ...], size: Size) -> VideoInfo | None:
     video = layer.video
     passes = (
         video is not None
-        and video.passes_straight
+        and video.upright
         and (video.colour is None or not video.colour.is_hdr)
         and layer.opaque
         and layer.motion is None

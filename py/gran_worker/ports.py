@@ -30,6 +30,8 @@ class Coding:
     """On average, all of the file but its sound."""
     record: bytes = b""
     """The decoder's configuration, where it is not in the packets."""
+    repeats: bool = False
+    """Key frames bring the parameter sets with them, though the configuration has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,10 @@ class VideoInfo:
     frame_us: int
     """Duration of a typical frame."""
     opaque: bool
-    passes_straight: bool
-    """Its decoded frames can be encoded as they are: 8 bit 4:2:0, upright, square px."""
+    upright: bool
+    """Its frames are stored as they are shown: neither turned nor flipped, in square px."""
+    planar: bool
+    """Decoders give 8 bit 4:2:0, which can be encoded as it is. Some browsers turn everything into RGB."""
     colour: Colour | None
     animated: bool = False
     """An image that moves."""

@@ -30,7 +30,8 @@ VIDEO = VideoInfo(
     tick_us=1_000_000 / 90_000,
     frame_us=33_333,
     opaque=True,
-    passes_straight=True,
+    upright=True,
+    planar=True,
     colour=BT709,
 )
 """A video of the output's own size that could go straight through."""
@@ -123,7 +124,8 @@ def coded_source(
 
 
 def image_source(size: Size = SIZE, *, opaque: bool = False, name: str = "picture.png") -> FakeSource:
-    video = replace(VIDEO, kind="image", codec="image", raw=size, shown=size, tick_us=0, opaque=opaque, passes_straight=False, colour=None)
+    still = replace(VIDEO, kind="image", codec="image", tick_us=0, upright=False, planar=False, colour=None)
+    video = replace(still, raw=size, shown=size, opaque=opaque)
     return FakeSource(Probe(name, 0, video, None), (0,))
 
 

@@ -1,5 +1,7 @@
 """Parameter sets of two encoders in one track, and pictures that name the right ones."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,6 +75,12 @@ def test_what_no_record_is_is_none() -> None:
     assert parse_record(whole[:4] + b"\xfd" + whole[5:]) is None, "lengths of two bytes cannot be mixed with ours"
 
 
+@pytest.mark.parametrize("made", [SOURCE, ENCODER], ids=["high", "baseline"])
+def test_a_record_that_repeats_the_first_byte_of_each_set_is_read_without(made: Record) -> None:
+    repeating = dataclasses.replace(made, sps=tuple(each[:1] + each for each in made.sps), pps=tuple(each[:1] + each for each in made.pps))
+    assert parse_record(repeating.pack()) == made
+
+
 def test_both_parameter_sets_are_in_the_joined_record() -> None:
     made = joint().record
     assert made.sps == (SOURCE.sps[0], sps(15, 66, vui=SAYING_NOTHING))
@@ -92,6 +100,16 @@ def test_a_key_frame_brings_parameter_sets_that_nobody_expected() -> None:
     other = record(profile=66, rest="0110", vui=restricted(0, 3))
     assert joint().move(packet(picture()), ENCODER) == packet(picture(15))
     assert joint().move(packet(picture()), other) == packet(sps(15, 66, vui=restricted(0, 3)), pps(15, 15, "0110"), picture(15))
+
+
+def test_key_frames_bring_their_sets_where_copied_ones_do_and_nowhere_else() -> None:
+    mine = (sps(15, 66, vui=SAYING_NOTHING), pps(15, 15, "0101"))
+    repeating = join(SOURCE, ENCODER, repeats=True)
+    assert repeating is not None
+    for brings in (packet(picture()), packet(*ENCODER.sps, *ENCODER.pps, picture())):
+        assert joint().move(brings) == packet(picture(15))
+        assert repeating.move(brings) == packet(*mine, picture(15))
+    assert repeating.move(packet(picture(kind=SLICE))) == packet(picture(15, kind=SLICE))
 
 
 def test_of_one_and_the_same_encoder_nothing_is_moved() -> None:

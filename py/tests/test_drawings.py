@@ -10,7 +10,7 @@ from gran_worker.plan import build_plan
 from gran_worker.ports import Probe, VideoInfo
 from tests.builders import clip, inner_timeline, nested, parsed, settings, snapshot, track
 
-LOGO = VideoInfo("image", SVG, Size(100, 50), Size(100, 50), 0, 0, 0, 33_333, False, False, None)
+LOGO = VideoInfo("image", SVG, Size(100, 50), Size(100, 50), 0, 0, 0, 33_333, False, False, False, None)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from tests.films import Film, film, plan_of
 from tests.loop import run
 
 SEA = coded_source(seconds=4, b_frames=2)
+PICTURE_OF_SEA = SEA.probe.video
+assert PICTURE_OF_SEA is not None
 
 
 def shot(from_us: int = 0, *, frames: int = 60, **fields: object) -> WireDict:
@@ -193,6 +195,26 @@ def test_a_whole_codec_string_asks_for_a_profile_and_a_highest_level(codec: str,
     source = coded_source(seconds=4, codec=codec)
     container = "mkv" if codec == "vp8" else "mp4"
     assert (way(source, shot(), codec=asked, container=container) is Way.COPY) is copies
+
+
+@pytest.mark.parametrize(
+    ("codec", "copies"),
+    [("vp09.00.10.08", True), ("vp09.02.10.10", False), ("vp9", False), ("av01.0.04M.08", True), ("av01.0.04M.10", False), ("vp8", True)],
+)
+def test_where_decoders_give_rgb_the_codec_string_has_to_tell_of_8_bits(codec: str, copies: bool) -> None:
+    source = coded_source(seconds=4, codec=codec, planar=False)
+    container = "mkv" if codec == "vp8" else "mp4"
+    assert way(source, shot(), codec=codec.split(".")[0].replace("vp09", "vp9").replace("av01", "av1"), container=container) is (
+        Way.COPY if copies else Way.CANVAS
+    )
+
+
+async def test_where_decoders_give_rgb_what_is_not_copied_is_drawn() -> None:
+    cut = shot(frame_us(20), frames=62)
+    made = await of(replace(SEA, probe=replace(SEA.probe, video=replace(PICTURE_OF_SEA, planar=False))), cut)
+    assert copied(made) == list(range(10, 62))
+    assert [index for index, picture in enumerate(made.output.pictures) if picture.straight] == []
+    assert made.output.shown[:10] == [("sea", number) for number in range(20, 30)]
 
 
 def test_h264_is_not_copied_into_matroska() -> None:

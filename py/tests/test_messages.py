@@ -137,7 +137,7 @@ def test_the_messages_of_one_export() -> None:
 
 
 def test_what_was_found_in_a_file() -> None:
-    video = VideoInfo("video", "avc", Size(1920, 1080), Size(1080, 1920), 90, 0, 66.7, 33_367, True, True, None)
+    video = VideoInfo("video", "avc", Size(1920, 1080), Size(1080, 1920), 90, 0, 66.7, 33_367, True, True, True, None)
     info = SourceInfo.of(7, Probe("beach.mp4", 42_000_000, video, AudioInfo("aac", 44_100, 2)))
     assert to_wire(info) == without(GOLDEN["source_info"], "problem") | {
         "video": {"codec": "avc", "width": 1080, "height": 1920, "fps": 29.97, "rotationDeg": 90}

@@ -179,11 +179,12 @@ def test_a_whole_turn_is_no_turn(turn: int) -> None:
         video_source(raw=Size(36, 64), rotation=90),
         video_source(rotation=180),
         video_source(opaque=False),
-        video_source(passes_straight=False),
+        video_source(upright=False),
+        video_source(planar=False),
         video_source(colour=None),
         image_source(opaque=True),
     ],
-    ids=["size", "turned", "upside-down", "alpha", "format", "colour", "image"],
+    ids=["size", "turned", "upside-down", "alpha", "pixels", "format", "colour", "image"],
 )
 def test_a_picture_that_would_not_be_the_same_px_is_drawn(source: FakeSource) -> None:
     assert way_of(clip(isImage=source.probe.video is not None and source.probe.video.kind == "image"), source) is Way.CANVAS

@@ -89,7 +89,7 @@ def test_one_file_makes_an_effect_and_one_a_transition(clone: Path) -> None:
     ]
     message = messages.parse(json.dumps(init_export(snapshot(track(*items)), settings(width=64, height=36))))
     size = geometry.Size(64, 36)
-    video = ports.VideoInfo("video", "avc", size, size, 0, 0, 11.1, 33_333, True, True, colour.BT709)
+    video = ports.VideoInfo("video", "avc", size, size, 0, 0, 11.1, 33_333, True, True, True, colour.BT709)
     made = plan.build_plan(
         message.timeline, limits.clamp(message.settings)[0], {"beach.mp4": ports.Probe("beach.mp4", 4_000_000, video, None)}
     )

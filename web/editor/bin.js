@@ -210,6 +210,7 @@ function textPanel() {
     </button>`;
   return html`<div class="tiles">
     ${choice(t.bin.title, t.bin.titleNote, actions.title, 'type')} ${choice(t.bin.caption, t.bin.captionNote, actions.caption, 'captions')}
+    ${choice(t.bin.captionFile, 'SRT, WebVTT, ASS', addMediaByPicker, 'plus')}
     ${choice(t.bin.background, t.bin.backgroundNote, () => actions.overlay('background'), 'square')}
     ${choice(t.bin.adjustment, t.bin.adjustmentNote, () => actions.overlay('adjustment'), 'blend')}
   </div>`;

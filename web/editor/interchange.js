@@ -1,6 +1,7 @@
 import { client } from '../engine.js';
 import { saveFile } from '../save-file.js';
-import { t } from '../strings.js';
+import { inWords, t } from '../strings.js';
+import { openReport } from './dialogs.js';
 import { emptyDoc, startOf } from './document.js';
 import { toast } from './toasts.js';
 
@@ -43,12 +44,9 @@ export async function saveOtio(doc) {
 export function otioFrom(file) {
   return telling(async () => {
     const imported = await client.importOtio(file);
-    const { kept, approximated, ignored } = imported.report;
-    toast(t.project.importReport(kept.length, approximated.length, ignored.length), {
-      choices:
-        approximated.length + ignored.length
-          ? [{ label: t.failed.details, act: () => toast([...approximated, ...ignored].join(' '), { stays: true }) }]
-          : [],
+    const { report } = imported;
+    toast(t.project.importReport(report.approximated.length, report.ignored.length), {
+      choices: [{ label: t.failed.details, act: () => void openReport(report) }],
     });
     return docOf(imported);
   });
@@ -96,7 +94,7 @@ function mediaFrom(path, name, durationUs) {
 export function captionsFrom(file) {
   return telling(async () => {
     const { captions, notes } = await client.importCaptions(file);
-    if (notes.length) toast(notes.join(' '));
+    if (notes.length) toast(notes.map(inWords).join(' '));
     return captions.map(captionOf);
   });
 }
@@ -119,7 +117,7 @@ async function telling(act) {
   try {
     return await act();
   } catch (error) {
-    toast(/** @type {Error} */ (error).message, { bad: true });
+    toast(inWords(/** @type {Error} */ (error).message), { bad: true });
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { bytes, count, oneDecimal, span } from '../format.js';
-import { en, clips, plural } from './en.js';
+import { en, plural } from './en.js';
 
 /** What the page says in English once it is painted. */
 export const later = {
@@ -44,6 +44,7 @@ export const later = {
     titleNote: 'Big words in the middle (T)',
     caption: 'Caption',
     captionNote: 'What is said, at the bottom',
+    captionFile: 'Import captions…',
     background: 'Background',
     backgroundNote: 'A plain colour',
     adjustment: 'Adjustment',
@@ -140,8 +141,14 @@ export const later = {
     unreadable: 'The last project could not be read. A new one was begun.',
     olderState: (/** @type {Date} */ at) => `The project could not be read whole. This is how it was at ${at.toLocaleTimeString('en')}.`,
     notKept: (/** @type {string} */ name) => `${name} is too large to be kept here: the next time you must find it again.`,
-    importReport: (/** @type {number} */ kept, /** @type {number} */ changed, /** @type {number} */ left) =>
-      `Opened: ${kept} kept, ${changed} approximated, ${left} ignored`,
+    importReport: (/** @type {number} */ changed, /** @type {number} */ left) =>
+      changed + left ? `Opened: ${changed} approximated, ${left} ignored` : 'Opened: everything was kept',
+  },
+  report: {
+    heading: 'What became of the file',
+    kept: 'Kept',
+    approximated: 'Not quite as it was',
+    ignored: 'Not shown here, but written back where it was',
   },
   lock: {
     elsewhere: 'This project is open in another tab. Here you can only look.',

@@ -120,6 +120,7 @@ export const ru = {
     titleNote: 'Крупные слова посередине (T)',
     caption: 'Субтитр',
     captionNote: 'Что говорят, внизу кадра',
+    captionFile: 'Субтитры из файла…',
     background: 'Фон',
     backgroundNote: 'Один цвет',
     adjustment: 'Коррекция',
@@ -287,7 +288,13 @@ export const ru = {
     unreadable: 'Последний проект не читается. Начат новый.',
     olderState: (at) => `Проект прочитан не полностью. Он показан таким, каким был в ${at.toLocaleTimeString('ru')}.`,
     notKept: (name) => `${name} слишком велик, чтобы хранить его здесь: в следующий раз его придётся найти снова.`,
-    importReport: (kept, changed, left) => `Открыто: сохранено ${kept}, приближённо ${changed}, пропущено ${left}`,
+    importReport: (changed, left) => (changed + left ? `Открыто: приближённо ${changed}, пропущено ${left}` : 'Открыто: сохранено всё'),
+  },
+  report: {
+    heading: 'Что стало с файлом',
+    kept: 'Сохранено',
+    approximated: 'Не совсем так, как было',
+    ignored: 'Здесь не видно, но вернётся в файл на то же место',
   },
   sample: {
     name: 'Привет',

@@ -170,7 +170,7 @@ class VideoTrackEncoder:
         return list(zip(taken.chunks, taken.metas, strict=True))
 
     def take(self, at_least: int = 1) -> Any:
-        """The same for ``putPackets``, if there are that many; else None."""
+        """The same for ``putChunks``, if there are that many; else None."""
         return self._feed.take() if self._feed.packets >= at_least else None
 
     async def flush(self) -> None:

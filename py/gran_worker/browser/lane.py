@@ -80,7 +80,7 @@ class Lane:
         return [Packet(chunk, meta, transparency) for chunk, meta, transparency in self._alpha.join(came)]
 
     def take(self, at_least: int) -> Any:
-        """The same for ``putPackets``, if there are that many; else None. Not where there is transparency."""
+        """The same for ``putChunks``, if there are that many; else None. Not where there is transparency."""
         return self._encoder.take(at_least)
 
     @property

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,7 +19,7 @@ from gran_worker.browser.lent import Lent
 from gran_worker.browser.opened import DEFAULT_FRAME_US, Opened
 from gran_worker.browser.pictures import expect_end, pictures, probe_video
 from gran_worker.browser.sourcepackets import SourcePicture, SourceSound, picture_packets, sound_packets
-from gran_worker.browser.sourcesound import BATCH_S, beginning, on_packet_grid, probe_audio, taken_sounds
+from gran_worker.browser.sourcesound import BATCH_S, beginning, probe_audio, taken_sounds
 from gran_worker.drawings import SVG, Drawing, drawing_size, moves
 from gran_worker.edits import find_parts
 from gran_worker.errors import SourceError, located
@@ -173,11 +172,7 @@ class BrowserMedia:
                     taken = await owned(takeSounds(samples, BATCH_S))
                     self._alive()
                     ended = taken.ended
-                    for sound in taken_sounds(taken, late):
-                        if expected is None:
-                            expected = on_packet_grid(opened, sound.first)
-                        if abs(sound.first - expected) <= opened.sound_slack:
-                            sound = replace(sound, first=expected)
+                    for sound in taken_sounds(opened, taken, late, expected):
                         expected = sound.first + sound.block.shape[1]
                         yield sound
             finally:
@@ -267,7 +262,7 @@ class BrowserMedia:
             info = await probe_video(opened, bitrate, decoded)
         opened.first_pts_us, opened.frame_us = info.first_pts_us, info.frame_us
         opened.n_ahead = max(1, min(MAX_AHEAD, AHEAD_PX // (info.raw.width * info.raw.height)))
-        opened.planar_colour = info.colour if info.passes_straight else None
+        opened.planar_colour = info.colour if info.upright and info.planar else None
         return info
 
     async def _probe_image(self, opened: Opened, blob: Any) -> Probe:
@@ -301,7 +296,8 @@ class BrowserMedia:
             tick_us=0,
             frame_us=animation.shortest_us if animation is not None else DEFAULT_FRAME_US,
             opaque=header is not None and header.mime in ("image/jpeg", "image/bmp"),
-            passes_straight=False,
+            upright=False,
+            planar=False,
             colour=None,
             animated=animation is not None,
         )
@@ -324,7 +320,8 @@ class BrowserMedia:
             tick_us=0,
             frame_us=DEFAULT_FRAME_US,
             opaque=False,
-            passes_straight=False,
+            upright=False,
+            planar=False,
             colour=None,
         )
         return Probe(opened.name, 0, info, None)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import mediabunny
-from gran_js import putPackets
 from pyodide.ffi import JsException, to_js
 
 from gran_worker.agreement import Agreement
@@ -156,8 +155,12 @@ class BrowserOutput:
                     await lane.flush()
                 if len(self.lanes) == 1:
                     await self._mux()
+                if self._video is not None:
+                    await self._video.settle()
                 if self._sound is not None:
                     await self._sound.finish()
+                if self._copied is not None:
+                    await self._copied.settle()
             await self._ending.finalize()
             if self._sound_track is not None:
                 for patch in self._sound_track.patches(self._written):
@@ -197,8 +200,6 @@ class BrowserOutput:
         """Destroys the callbacks, as soon as nothing can call them any more."""
         self._ending.afterwards(self._funnel.release)
         self._ending.afterwards(self._written.release)
-        if self._sound is not None:
-            self._sound.release()
 
     async def _mux(self, at_least: int = 1) -> None:
         """What the encoder has made by now, where there is one alone."""
@@ -207,9 +208,9 @@ class BrowserOutput:
         if lane.has_alpha or not self._video.takes_all:
             for packet in lane.packets():
                 await self.put(packet)
-        elif (packets := lane.take(at_least)) is not None:
+        elif (made := lane.take(at_least)) is not None:
             with self._faults():
-                await putPackets(self._video.source, packets)
+                await self._video.put_all(made)
 
     def _wrote(self, size: int) -> None:
         self._meter.bytes_written = size

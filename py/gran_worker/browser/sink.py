@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import js
 from pyodide.ffi import JsException, create_proxy
 
-from gran_worker.browser.ffi import class_name, js_errors, leave, to_js_object
+from gran_worker.browser.ffi import class_name, js_errors, leave, or_none, to_js_object
 from gran_worker.errors import SinkError
 
 DID_NOT_FINISH = "The export did not finish."
@@ -24,6 +24,8 @@ OPENING_S = 0.15
 """The same for one that has not even opened: perhaps it never does."""
 STREAM_ABORTING_S = 0.15
 """The same for a stream, which hears of it only once a write that is under way has ended."""
+UNLOCKING_S, UNLOCKING_TRIES = 0.02, 50
+"""How often a file is asked for that its writer has been told to let go of."""
 MEGABYTE = 1_000_000
 
 
@@ -144,14 +146,18 @@ class HandleDestination:
         if opening is not None:
             with suppress(JsException):  # it did not open, or broke before: then there is nothing to drop
                 await (await opening).abort(abort_reason())
-        await self._remove()
+        for _ in range(UNLOCKING_TRIES):
+            # Browsers let go of a file a moment after they say so.
+            with suppress(JsException):
+                return await self._remove()
+            await asyncio.sleep(UNLOCKING_S)
 
     async def _remove(self) -> None:
         """What was created for this export. As long as it is open for writing that fails."""
         await self._look()
         # Still empty: another tab may have put its film there meanwhile.
-        if self._was_empty and getattr(self._handle, "remove", None) is not None and await self._is_empty():
-            await self._handle.remove()
+        if self._was_empty and await self._is_empty():
+            await _remove_file(self._handle)
             self._was_empty = False
 
     async def _look(self) -> None:
@@ -161,6 +167,21 @@ class HandleDestination:
 
     async def _is_empty(self) -> bool:
         return bool((await self._handle.getFile()).size == 0)
+
+
+async def _remove_file(handle: Any) -> None:
+    """Firefox (153) has no ``remove()``, and no handles but those of the origin's private files, where it can be found by its place."""
+    if getattr(handle, "remove", None) is not None:
+        await handle.remove()
+        return
+    folder = await js.navigator.storage.getDirectory()
+    place = or_none(await folder.resolve(handle))
+    if place is None:
+        return
+    *folders, name = place
+    for each in folders:
+        folder = await folder.getDirectoryHandle(each)
+    await folder.removeEntry(name)
 
 
 class StreamDestination:

@@ -1,14 +1,13 @@
 """WebCodecs' and the packages' encoders of sound: which one serves, how late it is, blocks in and packets out."""
 
 import asyncio
-from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
 import js
 import mediabunny
 import numpy as np
-from gran_js import registerEncoder
+from gran_js import SoundPackets, registerEncoder
 from pyodide.ffi import JsException, create_proxy, to_js
 
 from gran_worker.browser.ending import Ending
@@ -67,9 +66,8 @@ class SoundEncoder:
 
     def __init__(self, audio: AudioSettings) -> None:
         self._audio = audio
-        self._packets: deque[tuple[Any, Any]] = deque()
-        self._taking = create_proxy(self._take)
-        options = {"codec": audio.codec, "onEncodedPacket": self._taking}
+        self._packets = SoundPackets.new()
+        options = {"codec": audio.codec, "onEncodedPacket": self._packets.keep}
         bitrate = _bitrate(audio)
         if bitrate is not None:
             options["bitrate"] = bitrate
@@ -110,21 +108,13 @@ class SoundEncoder:
             await self.encode(np.zeros((self._audio.channels, extra), np.float32))
         await self._ending.finalize()
 
-    def packets(self) -> list[tuple[Any, Any]]:
-        """Packets and their metadata that came since the last call."""
-        came = list(self._packets)
-        self._packets.clear()
-        return came
+    def take(self) -> Any:
+        """``packets``, ``metas`` and ``durations`` (s) of what came since the last call, as ``SoundPackets`` gives them."""
+        return self._packets.take()
 
     async def abandon(self) -> None:
         # One that is closed while it starts, or while a block waits for it, leaves its worker behind for ever.
         await self._ending.cancel(self._adding)
-
-    def release(self) -> None:
-        self._ending.afterwards(self._taking.destroy)
-
-    def _take(self, packet: Any, meta: Any = None) -> None:
-        self._packets.append((packet, meta))
 
 
 async def _prove(audio: AudioSettings) -> Encoding:
@@ -152,11 +142,11 @@ async def _measured(audio: AudioSettings) -> int:
         await encoder.start()
         await encoder.encode(np.repeat(chirp(audio.sample_rate)[None, :], audio.channels, axis=0))
         await encoder.finish(0)
-        packets = encoder.packets()
+        made = encoder.take()
     finally:
         await encoder.abandon()
-        encoder.release()
-    config = next((meta.decoderConfig for _, meta in packets if meta is not None and meta.decoderConfig), None)
+    packets = list(made.packets)
+    config = next((meta.decoderConfig for meta in made.metas if meta is not None and meta.decoderConfig), None)
     if not packets or config is None:
         raise _impossible(audio)
     if audio.codec in LOSSLESS:
@@ -164,7 +154,7 @@ async def _measured(audio: AudioSettings) -> int:
     if audio.codec == "opus" and (told := _opus_pre_skip(config)) is not None:
         # Said by the encoder itself; decoders that leave it out by themselves would hide it from the measurement.
         return round(told * audio.sample_rate / OPUS_HZ)
-    heard = await _decoded([packet for packet, _ in packets], config)
+    heard = await _decoded(packets, config)
     late_s = None if heard is None else lateness_s(*heard)
     return USUAL_PRIMING.get(audio.codec, 0) if late_s is None else max(0, round(late_s * audio.sample_rate))
 

@@ -1,10 +1,11 @@
 """The output's track of sound: packets on time in the file, whoever made them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import js
 import mediabunny
+import numpy as np
+from gran_js import putPackets
 from pyodide.ffi import create_proxy, to_js
 
 from gran_worker.browser.ffi import js_errors, to_js_object
@@ -30,6 +31,8 @@ from gran_worker.trimming import (
 
 MATROSKA = ("webm", "mkv")
 MP3_DECODER_DELAY = 529
+COPIED_AT_ONCE = 24
+"""Packets, of some fifty a second."""
 
 
 class SoundTrack:
@@ -49,10 +52,27 @@ class SoundTrack:
         """For ``addAudioTrack``."""
         return {"name": PLACE} if self._shift else {}
 
-    async def put(self, packet: Any, span: Span, meta: Any) -> None:
-        self._placed += span.n_samples
+    async def put(self, packets: Any, metas: Any, spans: Sequence[Span]) -> None:
+        """Puts as many of ``packets`` (a JavaScript array) into the track as there are ``spans`` for."""
+        if not spans:
+            return
+        rate_hz = self._audio.sample_rate
+        firsts = [span.first + self._shift for span in spans]
+        heard = [max(0, min(span.heard, self._n_samples - first)) for span, first in zip(spans, firsts, strict=True)]
+        pad = spans[-1].cut and self._container in MATROSKA
+        if pad:
+            self._discards = spans[-1].cut
+        self._placed += sum(span.n_samples for span in spans)
         self._alive()
-        await self.source.add(self._stamped(packet, span), meta)
+        await putPackets(
+            self.source,
+            packets.slice(0, len(spans)),
+            metas,
+            to_js(np.array(firsts) / rate_hz),
+            to_js(np.array(heard) / rate_hz),
+            None,
+            to_js(PAD) if pad else None,
+        )
 
     def patches(self, written: "Written") -> list[Patch]:
         """What the finished file still needs."""
@@ -72,18 +92,6 @@ class SoundTrack:
             # Decoders add their own delay to what the file says.
             found.append(mp3_delay(*written.xing, self._priming - MP3_DECODER_DELAY, padding + MP3_DECODER_DELAY))
         return [patch for patch in found if patch is not None]
-
-    def _stamped(self, packet: Any, span: Span) -> Any:
-        rate_hz = self._audio.sample_rate
-        first = span.first + self._shift
-        made = {"timestamp": first / rate_hz, "duration": max(0, min(span.heard, self._n_samples - first)) / rate_hz}
-        if span.cut and self._container in MATROSKA:
-            self._discards = span.cut
-            padded = js.Uint8Array.new(packet.data.length + len(PAD))
-            padded.set(packet.data)
-            padded.set(to_js(PAD), packet.data.length)
-            made["data"] = padded
-        return packet.clone(to_js_object(made))
 
 
 class EncodedSound:
@@ -113,14 +121,11 @@ class EncodedSound:
     async def abandon(self) -> None:
         await self._encoder.abandon()
 
-    def release(self) -> None:
-        self._encoder.release()
-
     async def _mux(self) -> None:
-        for packet, meta in self._encoder.packets():
-            span = self._placer.place(round(packet.duration * self._rate_hz))
-            if span is not None:
-                await self.track.put(packet, span, meta)
+        made = self._encoder.take()
+        spans = (self._placer.place(round(duration_s * self._rate_hz)) for duration_s in made.durations.to_py().tolist())
+        # Only the last ones lie past the end.
+        await self.track.put(made.packets, made.metas, [span for span in spans if span is not None])
 
 
 def _stopped(name: str, message: str) -> EncoderError:
@@ -134,12 +139,31 @@ class CopiedSound:
     def __init__(self, audio: AudioSettings, passage: Passage, container: str, film_us: int, alive: Callable[[], None]) -> None:
         self.track = SoundTrack(audio, container, passage.priming, passage.n_samples, film_us, alive)
         self._passage = passage
+        self._copies: list[SourceSound] = []
+        self._begun = False
 
     async def add(self, sound: SourceSound) -> None:
-        first = sound.first - self._passage.first
-        cut = max(0, first + sound.n_samples - self._passage.n_samples)
-        meta = to_js_object({"decoderConfig": told_to_skip(sound.config, self._passage.priming)})
-        await self.track.put(sound.packet, Span(first, sound.n_samples, cut), meta)
+        """It goes into the file together with others, :meth:`settle` at the latest."""
+        self._copies.append(sound)
+        if len(self._copies) >= COPIED_AT_ONCE:
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Puts what is copied into the file, as far as it is not there."""
+        if not self._copies:
+            return
+        copies, self._copies = self._copies, []
+        metas = []
+        if not self._begun:
+            self._begun = True
+            metas = [to_js_object({"decoderConfig": told_to_skip(copies[0].config, self._passage.priming)})]
+        firsts = [sound.first - self._passage.first for sound in copies]
+        ends = [first + sound.n_samples for first, sound in zip(firsts, copies, strict=True)]
+        spans = [
+            Span(first, sound.n_samples, max(0, end - self._passage.n_samples))
+            for first, end, sound in zip(firsts, ends, copies, strict=True)
+        ]
+        await self.track.put(to_js([sound.packet for sound in copies]), to_js(metas), spans)
 
 
 class Written:

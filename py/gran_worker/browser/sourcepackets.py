@@ -7,10 +7,11 @@ from typing import Any
 
 import js
 import mediabunny
+from gran_js import takePackets
 from pyodide.ffi import to_js
 
 from gran_worker.avc import begins_anew, parse_record
-from gran_worker.browser.ffi import bytes_of, drain, or_none
+from gran_worker.browser.ffi import bytes_of, leave, or_none, owned
 from gran_worker.codecs import family
 from gran_worker.keyframes import signature
 from gran_worker.packets import opus_samples
@@ -26,6 +27,8 @@ OPUS_SKIP_AT = 10
 SECOND_US = 1_000_000
 MEASURED = 200
 """Packets that tell a bitrate."""
+TAKEN, TAKEN_BYTES = 48, 4 * 1024 * 1024
+"""Packets that are read in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,9 @@ async def sound_packets(
     if begin is None:
         return
     expected = first
-    async with aclosing(drain(sink.packets(begin))) as packets:
-        async for packet in packets:
-            found = round(packet.timestamp * rate_hz) - late
+    async with aclosing(_packets(sink, begin)) as packets:
+        async for packet, time_s, _ in packets:
+            found = round(time_s * rate_hz) - late
             # Nearer than half a packet to where the last one ended it is rounding; else the source has a gap there.
             at = expected if abs(found - expected) * 2 < packaging.n_samples else found
             if at >= end:
@@ -104,9 +107,12 @@ async def find_coding(track: Any, bitrate: int) -> Coding | None:
         return None
     description = or_none(getattr(config, "description", None))
     record = b"" if description is None else bytes_of(description)
-    if family(config.codec) == "avc" and parse_record(record) is None:
+    if family(config.codec) != "avc":
+        return Coding(config.codec, bitrate, record)
+    if parse_record(record) is None:
         return None
-    return Coding(config.codec, bitrate, record)
+    first = or_none(await mediabunny.EncodedPacketSink.new(track).getFirstKeyPacket())
+    return Coding(config.codec, bitrate, record, first is not None and signature("avc", first.data.to_bytes()) != b"")
 
 
 async def picture_packets(track: Any, start_us: int, frame_us: int) -> AsyncGenerator[SourcePicture, None]:
@@ -123,14 +129,29 @@ async def picture_packets(track: Any, start_us: int, frame_us: int) -> AsyncGene
     if begin is None:
         return
     begun = False
-    async with aclosing(drain(sink.packets(begin))) as packets:
-        async for packet in packets:
-            is_entry = packet.type == "key" and await _begins_anew(track, config, packet)
-            if packet.type == "key" and signature(codec, packet.data.to_bytes()) not in (said, b""):
+    async with aclosing(_packets(sink, begin)) as packets:
+        async for packet, time_s, is_key in packets:
+            is_entry = is_key and await _begins_anew(track, config, packet)
+            if is_key and signature(codec, packet.data.to_bytes()) not in (said, b""):
                 return
             begun = begun or is_entry
             if begun:
-                yield SourcePicture(round(packet.timestamp * SECOND_US), is_entry, packet, config)
+                yield SourcePicture(round(time_s * SECOND_US), is_entry, packet, config)
+
+
+async def _packets(sink: Any, begin: Any) -> AsyncGenerator[tuple[Any, float, bool], None]:
+    """Packets from ``begin`` on, with their times (s) and whether the container calls them key frames."""
+    packets = sink.packets(begin)
+    ended = False
+    try:
+        while not ended:
+            taken = await owned(takePackets(packets, TAKEN, TAKEN_BYTES))
+            ended = bool(taken.ended)
+            for packet, time_s, is_key in zip(taken.packets, taken.times.to_py().tolist(), taken.keys.to_py().tolist(), strict=True):
+                yield packet, time_s, bool(is_key)
+    finally:
+        if not ended:
+            await leave(packets.return_())
 
 
 async def _begins_anew(track: Any, config: Any, packet: Any) -> bool:

@@ -113,14 +113,28 @@ async def _head(blob: Any) -> bytes:
     return bytes((await blob.slice(0, HEAD_BYTES).arrayBuffer()).to_bytes())
 
 
-def taken_sounds(taken: Any, late: int) -> Iterator[Sound]:
-    """What web/take-sounds.js took, block by block."""
+def taken_sounds(opened: Opened, taken: Any, late: int, expected: int | None) -> Iterator[Sound]:
+    """What web/take-sounds.js took, in as few blocks as it makes: those that follow each other without a gap are one.
+
+    ``expected`` is the sample behind the last block of the call before; None in the first.
+    """
     samples = np.empty(taken.data.length, np.float32)
     taken.data.assign_to(samples)
+    runs: list[tuple[int, int, int, int, int]] = []  # first, rate, channels; where in samples, and how many of each channel
     at = 0
     for time_s, n_samples, rate_hz, channels in zip(
         *(each.to_py().tolist() for each in (taken.times, taken.lengths, taken.rates, taken.channels)), strict=True
     ):
-        block = samples[at : at + n_samples * channels].reshape(n_samples, channels).T
+        first = round(time_s * rate_hz) - late
+        if expected is None:
+            first = on_packet_grid(opened, first)
+        elif abs(first - expected) <= opened.sound_slack:
+            first = expected
+        if runs and first == expected and runs[-1][1:3] == (rate_hz, channels):
+            runs[-1] = (*runs[-1][:4], runs[-1][4] + n_samples)
+        else:
+            runs.append((first, rate_hz, channels, at, n_samples))
+        expected = first + n_samples
         at += n_samples * channels
-        yield Sound(round(time_s * rate_hz) - late, rate_hz, block)
+    for first, rate_hz, channels, at, n_samples in runs:
+        yield Sound(first, rate_hz, samples[at : at + n_samples * channels].reshape(n_samples, channels).T)

@@ -30,7 +30,8 @@ def _placeholder_info(size: Size) -> VideoInfo:
         tick_us=0,
         frame_us=PLACEHOLDER_FRAME_US,
         opaque=True,
-        passes_straight=False,
+        upright=False,
+        planar=False,
         colour=None,
     )
 

@@ -340,13 +340,12 @@ export class Bench extends Watched {
 
   /** Within a second after an export nothing of it is open any more: no frame, no codec, no file, no port. */
   async expectLetGo(wire?: number): Promise<Audit> {
-    let audit!: Audit;
-    const left = async (): Promise<unknown> => {
-      audit = await this.page.evaluate((wire) => granDriver.audit(wire), wire);
-      return Object.fromEntries(Object.entries(audit.open).filter(([, count]) => count > 0));
-    };
-    await left(); // a worker that had to be replaced is booting still
-    await expect.poll(left, { message: 'objects left open', timeout: LETTING_GO_MS, intervals: [20, 50, 100] }).toEqual({});
+    const ask = (): Promise<Audit> => this.page.evaluate((wire) => granDriver.audit(wire), wire);
+    const left = ({ open }: Audit) => Object.entries(open).filter(([, count]) => count > 0);
+    let audit = await ask(); // a worker that had to be replaced is booting still, and busy for a while after
+    for (const deadline = Date.now() + LETTING_GO_MS; left(audit).length && Date.now() < deadline; audit = await ask())
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(left(audit), 'objects left open').toEqual([]);
     return audit;
   }
 

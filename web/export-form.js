@@ -47,7 +47,8 @@ export function exportForm() {
     ${now.preset === 'custom' ? formatFields(now) : nothing}
     <hr />
     <div class="fields">${whatField(now)} ${captionsField(now)}</div>
-    ${nameField(now)} ${whereField(now)} ${moreFields(now)} ${checksView()} ${footer(now)}
+    ${nameField(now)} ${whereField(now)} ${moreFields(now)}
+    <div class="closing">${checksView()} ${footer(now)}</div>
   </form>`;
 }
 

@@ -19,7 +19,7 @@ const BROKEN = timeline([shot('bad', 'corrupt.mp4', [0, 1], 0)]);
 const KINDS = ['good', 'good', 'cancelled', 'good', 'failed'] as const;
 const SETTINGS: readonly Settings[] = [MP4, WEBM].map((settings) => ({ ...settings, width: 160, height: 90 }));
 
-test('fifty exports in a row', async ({ bench }) => {
+test('fifty exports in a row', { tag: '@timed' }, async ({ bench }) => {
   test.setTimeout(180_000);
   const memory = await Memory.of(bench.context);
   const samples: Sample[] = [];

@@ -124,7 +124,7 @@ test('a mistake in the engine itself: told as one, and the next export works', a
 });
 
 test('two tabs that export to one file: the second is refused, and the film of the first is whole', async ({ broken: bench }, info) => {
-  const other = new Bench(bench.context, await bench.context.newPage(), bench.address);
+  const other = await Bench.in(bench.context, Bench, bench.address);
   await other.start();
   const output = { $opfs: bench.name() };
   const from = (await bench.log()).length;

@@ -268,7 +268,7 @@ export class Watched {
   }
 
   /** What was forgotten without being closed is told when it is collected, and that may be any number of tests later. */
-  private async collectGarbage(): Promise<void> {
+  async collectGarbage(): Promise<void> {
     const collect = (): void => (globalThis as { gc?(): void }).gc?.();
     const collected = Promise.all(this.page.workers().map((worker) => worker.evaluate(collect).catch(() => undefined)));
     await Promise.race([collected, this.page.waitForTimeout(1000)]); // a worker that hangs does not answer

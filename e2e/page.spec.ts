@@ -22,7 +22,7 @@ const test = base.extend<{ person: Person; visitor: Person }>({
   },
 });
 
-test('the sample becomes a film that can be downloaded, and another one after a cancel', async ({ person }, info) => {
+test('the sample becomes a film that can be downloaded, and another one after a cancel', async ({ visitor: person }, info) => {
   const { page, dialog } = person;
   await person.visit();
   await person.screenshot('01-first');

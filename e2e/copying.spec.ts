@@ -42,6 +42,7 @@ const PASSAGES: readonly Passage[] = [
   { source: 'ms-pts.webm', codec: 'opus', container: 'webm' },
   { source: 'tune-opus.mp4', codec: 'opus', container: 'ogg', alike: 0.01 },
   { source: 'tune-opus.webm', codec: 'opus', container: 'mp4', alike: 0.01 },
+  { source: 'tune-opus.ogg', codec: 'opus', container: 'mp4', alike: 0.01 },
 ];
 
 for (const { source, codec, container, alike } of PASSAGES) {

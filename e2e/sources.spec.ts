@@ -156,8 +156,8 @@ test('an edit list that delays and cuts, and has an edit that plays nothing, is 
   const { path } = await bench.exportFile({ timeline: film, settings }, info.outputDir);
   const decoded = await read.readFilm(path);
   const place = { x: 0, y: 0, width: 320, height: 180 };
-  // Half a second of nothing, its frames 30 to 74, and the last of these until the end.
-  const due = decoded.frames.map((_, i) => (i < 15 ? undefined : Math.min(15 + i, 74)));
+  // Half a second of nothing, for the last tenth of which its first frame stands, its frames 30 to 74, and the last of these until the end.
+  const due = decoded.frames.map((_, i) => (i < 12 ? undefined : Math.min(Math.max(30, 15 + i), 74)));
   expect(decoded.frames).toHaveLength(75);
   expect(decoded.frames.map((_, i) => read.numberIn(decoded, i, place)?.index)).toEqual(due);
 

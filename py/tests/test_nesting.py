@@ -172,3 +172,30 @@ def test_an_error_inside_names_both_clips_and_leads_to_the_outer() -> None:
     layers = list(leaves(made.stretches[0].layers))
     assert (layers[0].clip_id, layers[0].name, layers[0].key) == ("n", "“beach.mp4” (x) in “inner” (n)", "n/x")
     assert SIZE == made.size
+
+
+@pytest.mark.parametrize("path", ["inner", "outer"])
+async def test_past_its_range_a_timeline_whose_clips_go_on_holds_the_last_frame(path: str) -> None:
+    inner = inner_timeline(track(clip("x", seconds=5)))
+    outer = inner_timeline(track(nested("m", "inner", seconds=5)))
+    held = nested("n", path, seconds=2, sourceRange=time_range(0, SECOND_US))
+    made = await film(track(held), sources=SOURCES, timelines={"inner": inner, "outer": outer})
+    assert made.output.numbers == [*range(30), *[29] * 30]
+
+
+async def test_a_timeline_that_is_blended_in_before_it_begins_stands_and_then_plays() -> None:
+    leaving = clip("a", transitionOut=transition("slide", 500_000))
+    made = await film(track(leaving, nested("n", "inner", start_us=SECOND_US)), sources=SOURCES, timelines={"inner": INNER})
+    assert made.output.numbers == [*range(15), *[0] * 15, *range(30)]
+
+
+async def test_ids_with_slashes_are_told_apart_from_nested_ones() -> None:
+    inner = inner_timeline(track(clip("x", seconds=2, source="sea.mp4")))
+    both = (
+        track(clip("n/x", transform={"scale": {"x": 0.5, "y": 0.5}}, source_start_us=SECOND_US)),
+        track(nested("n", "inner")),
+    )
+    made = await film(*both, sources=HEARD, timelines={"inner": inner}, audio=SOUND)
+    assert made.output.pictures[5].layers == (("sea.mp4", 5), ("beach.mp4", 35))
+    alone = [await film(each, sources=HEARD, timelines={"inner": inner}, audio=SOUND) for each in both]
+    assert made.output.sound == pytest.approx(sum(each.output.sound for each in alone), abs=1e-6)

@@ -339,11 +339,15 @@ export class ExportWorkerClient extends EventTarget {
   async #ask(question) {
     if (this.#state === 'disposed') throw disposed();
     await this.#ready;
+    const worker = this.#worker;
+    if (!worker) throw disposed();
     const requestId = ++this.#lastRequestId;
-    return new Promise((resolve, reject) => {
-      this.#questions.set(requestId, { resolve, reject });
-      this.#worker?.postMessage({ ...question, requestId });
-    });
+    try {
+      worker.postMessage({ ...question, requestId });
+    } catch (cause) {
+      throw contractError(cause);
+    }
+    return new Promise((resolve, reject) => this.#questions.set(requestId, { resolve, reject }));
   }
 
   // One export

@@ -435,7 +435,7 @@ export interface Ready {
   type: 'ready';
 }
 /**
- * The worker is not up yet, but lives: `files` of the runtime's have come. Said every other second; by JavaScript, before Python runs.
+ * The worker is not up yet, but lives: that many `files` have come. Said every other second, by JavaScript, before Python runs.
  */
 export interface Loading {
   type: 'loading';

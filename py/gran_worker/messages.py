@@ -138,7 +138,7 @@ class Ready(StrictWire):
 
 
 class Loading(StrictWire):
-    """The worker is not up yet, but lives: ``files`` of the runtime's have come. Said every other second; by JavaScript, before Python runs."""
+    """The worker is not up yet, but lives: that many ``files`` have come. Said every other second, by JavaScript, before Python runs."""
 
     type: Literal["loading"] = "loading"
     files: int

@@ -35,6 +35,10 @@ const CANCEL_PATIENCE_MS = 2000;
 /** A running export reports every 2 s. Counted in ticks, so that a suspended page does not count as silence. */
 const SILENCE_TICK_MS = 5000;
 const SILENCE_TICKS = 3;
+/** A worker that boots says so every 2 s, but not while Python compiles and imports, which slow machines take long for. */
+const BOOT_SILENCE_TICKS = 13;
+/** Files that still come get as long as 50 kB/s need for the largest of them. */
+const BOOT_STALLED_TICKS = 60;
 // In a variable, so that bundlers leave the address alone: the built worker has this very name beside this module.
 const WORKER_FILE = './export-worker.js';
 
@@ -50,6 +54,8 @@ export class ExportWorkerClient extends EventTarget {
   #ready = Promise.resolve();
   /** @type {{resolve: () => void, reject: (error: ExportError) => void}} */
   #boot = { resolve() {}, reject() {} };
+  /** The worker that boots has that many files. @type {(files: number) => void} */
+  #hearLoading = () => {};
   /** @type {Job | undefined} */
   #job;
   /** @type {Map<number, Pending>} */
@@ -205,10 +211,29 @@ export class ExportWorkerClient extends EventTarget {
     };
     worker.onmessageerror = () => worker === this.#worker && this.#workerLost();
     worker.onerror = (event) => worker === this.#worker && this.#workerLost(event.message);
-    const gone = () => void (worker === this.#worker && this.#workerLost('the worker is gone'));
-    // Ready, it holds the lock. Of a worker that closes itself, or is killed, nothing else tells; where there are no locks, its silence.
-    this.#ready.then(() => navigator.locks?.request(name, gone)).catch(() => {});
+    this.#watchBoot(worker, name);
     this.#setState('starting');
+  }
+
+  /**
+   * Misses a worker that dies or hangs while it boots, which no event tells.
+   * @param {Worker} worker @param {string} lock held by it for as long as it lives
+   */
+  #watchBoot(worker, lock) {
+    let [silentTicks, stalledTicks, arrived] = [0, 0, -1];
+    const lost = (/** @type {string} */ cause) => void (worker === this.#worker && this.#workerLost(cause));
+    const timer = setInterval(() => {
+      if (++silentTicks >= BOOT_SILENCE_TICKS) lost('nothing was heard of it for a minute');
+      else if (++stalledTicks >= BOOT_STALLED_TICKS) lost('its files do not arrive');
+    }, SILENCE_TICK_MS);
+    this.#hearLoading = (files) => {
+      // Who is heard holds the lock. Where there are no locks, only silence tells.
+      if (arrived < 0) navigator.locks?.request(lock, () => lost('the worker is gone')).catch(() => {});
+      if (files > arrived) stalledTicks = 0;
+      [silentTicks, arrived] = [0, Math.max(files, arrived)];
+    };
+    const stop = () => clearInterval(timer);
+    this.#ready.then(() => (this.#hearLoading(0), stop()), stop);
   }
 
   /** @param {ExportError} reason for those who wait for an answer */
@@ -262,6 +287,8 @@ export class ExportWorkerClient extends EventTarget {
       case 'ready':
         this.#boot.resolve();
         return this.#setState('ready');
+      case 'loading':
+        return this.#hearLoading(message.files);
       case 'progress':
         if (!job) return;
         job.committing = message.phase === 'finalize';
@@ -312,11 +339,15 @@ export class ExportWorkerClient extends EventTarget {
   async #ask(question) {
     if (this.#state === 'disposed') throw disposed();
     await this.#ready;
+    const worker = this.#worker;
+    if (!worker) throw disposed();
     const requestId = ++this.#lastRequestId;
-    return new Promise((resolve, reject) => {
-      this.#questions.set(requestId, { resolve, reject });
-      this.#worker?.postMessage({ ...question, requestId });
-    });
+    try {
+      worker.postMessage({ ...question, requestId });
+    } catch (cause) {
+      throw contractError(cause);
+    }
+    return new Promise((resolve, reject) => this.#questions.set(requestId, { resolve, reject }));
   }
 
   // One export

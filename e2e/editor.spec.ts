@@ -403,12 +403,13 @@ test('a reload in mid-edit loses nothing; a second tab looks on until it takes o
       return readFile(path, 'utf8');
     };
     await spoil('');
-    await expect(page.getByText(/^The project could not be read\. This is its last good copy/)).toBeVisible();
+    const toasts = page.locator('#toasts');
+    await expect(toasts.getByText(/^The project could not be read\. This is its last good copy/)).toBeVisible();
     await expect(person.clip('Title')).toBeVisible();
     expect(await raw()).toBe('{"format": "gran-pro');
     await expect(space, 'it was played before').toBeHidden();
     await spoil('states');
-    await expect(page.getByText('The project could not be read, and none of its earlier states.')).toBeVisible();
+    await expect(toasts.getByText('The project could not be read, and none of its earlier states.')).toBeVisible();
     await expect(page.getByText('0 clips')).toBeVisible();
     expect(await raw()).toBe('{"format": "gran-pro');
   });

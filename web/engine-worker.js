@@ -33,6 +33,10 @@ export class EngineWorker {
     this.#listeners = listeners;
   }
 
+  get ended() {
+    return this.#worker === undefined;
+  }
+
   /** @param {unknown} message @param {Transferable[]} [transfer] */
   post(message, transfer = []) {
     this.#worker?.postMessage(message, transfer);

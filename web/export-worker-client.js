@@ -166,6 +166,8 @@ export class ExportWorkerClient extends AskingClient {
   async #ask(question) {
     if (this.state === 'disposed') throw disposed();
     await this.ready;
+    // Closed in the very moment in which it became ready.
+    if (this.#engine.ended) throw disposed();
     return this.#questions.ask((id) => this.#engine.post({ ...question, ...id }));
   }
 

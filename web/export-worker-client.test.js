@@ -332,3 +332,21 @@ test('what an engine that broke had created is removed, but no film that another
     client.dispose();
   }
 });
+
+test('what is asked in the moment in which the client is closed is answered', async () => {
+  const { client, worker } = await begun();
+  const answer = client.querySupport({ width: 640, height: 360, fps: 30 }).catch((error) => error);
+  client.dispose();
+  assert(!worker.alive);
+  assert.equal((await Promise.race([answer, settled()]))?.code, 'E_CANCELLED');
+});
+
+test('a question that holds what no message can carry is refused as one', async () => {
+  const { client, worker } = await begun();
+  worker.postMessage = () => {
+    throw new DOMException('() => {} could not be cloned', 'DataCloneError');
+  };
+  const refused = await client.exportOtio(/** @type {any} */ ({ tracks: () => {} })).catch((error) => error);
+  assert.equal(refused.code, 'E_CONTRACT');
+  client.dispose();
+});

@@ -224,13 +224,26 @@ export function estimatedBytes({ codec, bitrate, audio }, durationUs) {
   return (((codec ? bitrate : 0) + sound) / 8) * (durationUs / 1e6);
 }
 
+/** Disks take 255, and the ending, a number and the browser's own ending of an unfinished file come on top. */
+const NAME_BYTES = 200;
+/** On Windows, whatever their ending. */
+const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
+
 /** A file name that every system takes; letters of all languages stay. @param {string} text @param {string} fallback */
 export function fileName(text, fallback) {
   const plain = text.replace(/[\u0000-\u001f\u007f<>:"/\\|?*]+/g, ' ').replace(/\s+/g, ' ');
-  return (
-    plain
-      .trim()
-      .replace(/^\.+|[. ]+$/g, '')
-      .slice(0, 120) || fallback
-  );
+  const name = short(plain.trim().replace(/^\.+/, '')).replace(/[. ]+$/, '');
+  return RESERVED.test(name) ? `${name}_` : name || fallback;
+}
+
+/** As many whole letters of `text` as there is room for. @param {string} text */
+function short(text) {
+  const encoder = new TextEncoder();
+  let [kept, room] = ['', NAME_BYTES];
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    room -= encoder.encode(segment).length;
+    if (room < 0) break;
+    kept += segment;
+  }
+  return kept;
 }

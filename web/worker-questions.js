@@ -1,4 +1,4 @@
-import { ExportError } from './export-error.js';
+import { ExportError, contractError } from './export-error.js';
 
 /** Questions to a worker that wait for their answers. */
 export class WorkerQuestions {
@@ -7,12 +7,14 @@ export class WorkerQuestions {
   #lastId = 0;
 
   /** @param {(question: {requestId: number}) => void} post @returns {Promise<any>} */
-  ask(post) {
+  async ask(post) {
     const requestId = ++this.#lastId;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(requestId, { resolve, reject });
+    try {
       post({ requestId });
-    });
+    } catch (cause) {
+      throw contractError(cause);
+    }
+    return new Promise((resolve, reject) => this.#waiting.set(requestId, { resolve, reject }));
   }
 
   /** @param {{type: string, requestId: number, [field: string]: any}} answer */

@@ -83,6 +83,8 @@ class Studio:
         self._typesetter: Typesetter | None = None
         self._destination, self._trials, self._kernels = destination, trials, kernels
         self._meter, self._warn, self._viewer = meter, warn, lent.viewer
+        self._executor: Executor | None = None
+        """Until it is the output's."""
         self._output: BrowserOutput | None = None
 
     async def open_output(self, plan: RenderPlan, settings: Settings) -> BrowserOutput:
@@ -99,7 +101,7 @@ class Studio:
         await self._typesetter.prepare(texts_of(plan), self._fonts, self._warn)
         executor = None
         if settings.codec:
-            executor = await self._open_executor(plan, settings, self._typesetter)
+            executor = self._executor = await self._open_executor(plan, settings, self._typesetter)
             self._meter.executor = executor.name if plan.needs_canvas else "none"
         encoding = None
         if settings.audio and plan.passage is None:
@@ -116,6 +118,7 @@ class Studio:
             self._warn(Warning(code="encoded-again", message=message, clip_id=layer.clip_id))
         n = await self._n_encoders(plan, settings, rung)
         self._output = BrowserOutput(plan, settings, rung, n, agreement, encoding, executor, self._destination, self._meter, self._viewer)
+        self._executor = None
         try:
             await self._output.start()
         except BaseException:
@@ -133,6 +136,8 @@ class Studio:
         return {**self.media.live_objects, "VideoEncoder": 0 if self._output is None else self._output.open_encoders}
 
     def close(self) -> None:
+        if self._executor is not None:
+            self._executor.close()
         if self._output is not None:
             self._output.release()
         if self._viewer is not None:

@@ -1,8 +1,11 @@
-import { ExportError } from './export-error.js';
+import { BootWatch } from './boot-watch.js';
 import { lendRasteriser } from './lend-rasteriser.js';
 import { lendViewer } from './live-pictures.js';
 
-/** @import { ClientState } from './export-worker-client.js' */
+/**
+ * @import { ExportError } from './export-error.js'
+ * @import { ClientState } from './export-worker-client.js'
+ */
 
 // In a variable, so that bundlers leave the address alone: the built worker has this very name beside this module.
 const WORKER_FILE = './export-worker.js';
@@ -21,6 +24,8 @@ export class EngineWorker {
   #worker;
   /** @type {{resolve: () => void, reject: (error: ExportError) => void}} */
   #boot = { resolve() {}, reject() {} };
+  /** @type {BootWatch | undefined} */
+  #watch;
   /** Where pictures of the film come from. @type {MessagePort | undefined} */
   viewer;
   /** @type {ClientState} */
@@ -59,10 +64,18 @@ export class EngineWorker {
     };
     worker.onmessageerror = () => lost(undefined);
     worker.onerror = (event) => lost(event.message);
-    const gone = () => lost('the worker is gone');
-    // Ready, it holds the lock. Of a worker that closes itself, or is killed, nothing else tells; where there are no locks, its silence.
-    this.ready.then(() => navigator.locks?.request(name, gone)).catch(() => {});
+    const watch = new BootWatch(name, lost);
+    this.#watch = watch;
+    this.ready.then(
+      () => watch.booted(),
+      () => watch.stop(),
+    );
     this.#setState('starting');
+  }
+
+  /** It has said that it boots. @param {number} files that it has */
+  loading(files) {
+    this.#watch?.hear(files);
   }
 
   /** It has said that it is ready. */

@@ -124,6 +124,8 @@ export class ExportWorkerClient extends AskingClient {
     switch (message?.type) {
       case 'ready':
         return this.#engine.started();
+      case 'loading':
+        return this.#engine.loading(message.files);
       case 'progress':
         if (!job) return;
         job.committing = message.phase === 'finalize';

@@ -10,7 +10,10 @@ const SCREENS = fileURLToPath(new URL('../test-results/screens/', import.meta.ur
 /** Nothing serious stands in the way of those who use other means than eyes and a mouse. */
 export async function expectAccessible(page: Page, state: string): Promise<void> {
   // There are no frames, so the way of those that cannot run twice in one page serves, and opens no page of its own for each look.
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] }).analyze();
+  const { violations } = await new AxeBuilder({ page })
+    .setLegacyMode(true)
+    .options({ resultTypes: ['violations'] })
+    .analyze();
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   const told = serious.map(({ id, nodes }) => `${state}: ${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' | ')}`); // prettier-ignore
   expect.soft(told).toEqual([]);

@@ -21,6 +21,7 @@ export type Outgoing =
   | Error
   | Completed
   | Ready
+  | Loading
   | Warning
   | Failure
   | Telemetry
@@ -432,6 +433,13 @@ export interface Completed {
  */
 export interface Ready {
   type: 'ready';
+}
+/**
+ * The worker is not up yet, but lives: that many `files` have come. Said every other second, by JavaScript, before Python runs.
+ */
+export interface Loading {
+  type: 'loading';
+  files: number;
 }
 /**
  * The result is not quite what was asked for.

@@ -137,6 +137,13 @@ class Ready(StrictWire):
     type: Literal["ready"] = "ready"
 
 
+class Loading(StrictWire):
+    """The worker is not up yet, but lives: that many ``files`` have come. Said every other second, by JavaScript, before Python runs."""
+
+    type: Literal["loading"] = "loading"
+    files: int
+
+
 class Warning(StrictWire):
     """The result is not quite what was asked for."""
 
@@ -296,12 +303,13 @@ class Support(StrictWire):
 
 
 Answer = SourceInfo | Support | OtioImported | OtioExported | CaptionsImported | CaptionsExported | Refused
-Outgoing = Progress | Error | Completed | Ready | Warning | Failure | Telemetry | Answer
+Outgoing = Progress | Error | Completed | Ready | Loading | Warning | Failure | Telemetry | Answer
 OUTGOING: tuple[type[Outgoing], ...] = (
     Progress,
     Error,
     Completed,
     Ready,
+    Loading,
     Warning,
     Failure,
     Telemetry,

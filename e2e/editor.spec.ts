@@ -292,6 +292,20 @@ test('clips are dragged, trimmed and snapped by mouse', async ({ person }) => {
     await person.press('Shift+Enter');
     await expect(chosen).toHaveCount(2);
   });
+  await test.step('Space plays after a click on a button, and is the button’s after Tab', async () => {
+    const snap = person.timeline.getByRole('button', { name: 'Snap' });
+    const pause = page.getByRole('button', { name: 'Pause' });
+    await snap.click();
+    await expect(snap).toHaveAttribute('aria-pressed', 'false');
+    await person.press('Space');
+    await expect(pause).toBeVisible();
+    await person.press('Space');
+    await expect(pause).toBeHidden();
+    await expect(snap).toHaveAttribute('aria-pressed', 'false');
+    await person.press('Tab', 'Shift+Tab', 'Space');
+    await expect(snap).toHaveAttribute('aria-pressed', 'true');
+    await expect(pause).toBeHidden();
+  });
   await person
     .card('shore.webm')
     .dragTo(person.timeline.locator('.tl-row[data-kind=video]').first().locator('.tl-lane'), { targetPosition: { x: 900, y: 20 } });

@@ -48,8 +48,7 @@ export default defineConfig({
   use: {
     baseURL,
     trace: 'off',
-    // Pages of one profile share a process, and with it what the engine is compiled to: e2e/harness.ts, Home
-    launchOptions: { args: [...BROWSER_FLAGS, '--process-per-site', '--js-flags=--expose-gc'], ...(executablePath && { executablePath }) },
+    launchOptions: { args: [...BROWSER_FLAGS, '--js-flags=--expose-gc'], ...(executablePath && { executablePath }) },
   },
   projects: [
     ...(findFirefox() ? [FIREFOX] : []),

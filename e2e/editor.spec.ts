@@ -11,16 +11,8 @@ import * as read from './read.ts';
 /** What serves where there is no picker that gives handles: tests cannot answer the other one. */
 const withoutPicker = (): boolean => Reflect.deleteProperty(window, 'showOpenFilePicker');
 
-const test = base.extend<{ person: Person; newcomer: Person }>({
-  person: async ({ home }, use) => {
-    const person = await home.visitor(Person);
-    await person.page.addInitScript(withoutPicker);
-    await use(person);
-    await person.expectQuiet();
-    await home.empty();
-  },
-  /** In a profile of their own. */
-  newcomer: async ({ browser, baseURL }, use) => {
+const test = base.extend<{ person: Person }>({
+  person: async ({ browser, baseURL }, use) => {
     const person = await Person.open(browser, baseURL!);
     await person.page.addInitScript(withoutPicker);
     await use(person);
@@ -46,7 +38,7 @@ function said(page: Page): Promise<string[]> {
   });
 }
 
-test('a newcomer cuts and exports a film within a minute, by keyboard alone', { tag: '@firefox' }, async ({ newcomer: person }, info) => {
+test('a newcomer cuts and exports a film within a minute, by keyboard alone', { tag: '@firefox' }, async ({ person }, info) => {
   const { page, dialog } = person;
   const beganMs = performance.now();
   await person.visit();

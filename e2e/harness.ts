@@ -5,7 +5,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test as base, type Browser, type BrowserContext, type ConsoleMessage, type Page, type WorkerInfo } from '@playwright/test';
+import { expect, test as base, type Browser, type BrowserContext, type ConsoleMessage, type Page } from '@playwright/test';
 import type { Caption, Settings, SourceInfo, Support } from '../web/export-worker-client.js';
 import type { Audit, Fault } from './faults.ts';
 import { media, MEDIA_NAMES, type MediaName } from './fixtures/media.ts';
@@ -294,52 +294,6 @@ export class Watched {
   }
 }
 
-/**
- * A profile of the browser for the pages of all tests of a process, one after the other, and emptied between them. A page with the engine up stays
- * open in it: as pages of a site share a process here (playwright.config.ts), what that one has compiled serves all, and their engines are up in half
- * the time. The service worker is left to the tests that visit in a profile of their own.
- */
-export class Home {
-  private constructor(
-    private readonly context: BrowserContext,
-    private readonly page: Page,
-    private readonly address: string,
-  ) {}
-
-  static async open(browser: Browser, address: string): Promise<Home> {
-    const context = await browser.newContext({ baseURL: address, viewport: VIEWPORT });
-    await context.addInitScript(() => Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined }));
-    const page = await context.newPage();
-    await page.goto('/LICENSE');
-    await page.evaluate(async () => {
-      const { ExportWorkerClient } = await import(new URL('/export-worker-client.js', location.href).href);
-      const engine = new ExportWorkerClient();
-      await engine.ready;
-      Object.assign(globalThis, { engine });
-    });
-    return new Home(context, page, address);
-  }
-
-  /** On a first visit, as far as the page can tell. */
-  visitor<T extends Watched>(kind: new (context: BrowserContext, page: Page, address: string) => T): Promise<T> {
-    return Watched.in(this.context, kind, this.address);
-  }
-
-  /** Forgets who was there. */
-  async empty(): Promise<void> {
-    for (const page of this.context.pages()) if (page !== this.page) await page.close();
-    await this.context.unrouteAll({ behavior: 'ignoreErrors' });
-    this.context.removeAllListeners('weberror');
-    const session = await this.context.newCDPSession(this.page);
-    await session.send('Storage.clearDataForOrigin', { origin: new URL(this.address).origin, storageTypes: 'all' });
-    await session.detach();
-  }
-
-  close(): Promise<void> {
-    return this.context.close();
-  }
-}
-
 const TYPES: Readonly<Record<string, string>> = {
   '.mp4': 'video/mp4',
   '.webm': 'video/webm',
@@ -598,31 +552,18 @@ interface TestFixtures {
 
 interface WorkerFixtures {
   sharedBench: Bench;
-  /** For Chromium only. */
-  home: Home;
-}
-
-function addressOf({ project }: WorkerInfo): string {
-  if (!project.use.baseURL) throw new Error('the Playwright configuration names no baseURL');
-  return project.use.baseURL;
 }
 
 /** `bench` is one page and one worker for all tests of a file: an export that spoils the next one is found that way. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   sharedBench: [
     async ({ browser }, use, workerInfo) => {
-      const bench = await Bench.open(browser, addressOf(workerInfo));
+      const address = workerInfo.project.use.baseURL;
+      if (!address) throw new Error('the Playwright configuration names no baseURL');
+      const bench = await Bench.open(browser, address);
       await bench.start();
       await use(bench);
       await bench.close();
-    },
-    { scope: 'worker', timeout: 60_000 },
-  ],
-  home: [
-    async ({ browser }, use, workerInfo) => {
-      const home = await Home.open(browser, addressOf(workerInfo));
-      await use(home);
-      await home.close();
     },
     { scope: 'worker', timeout: 60_000 },
   ],

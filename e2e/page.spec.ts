@@ -6,23 +6,16 @@ import { expect, test as base } from './harness.ts';
 import { Person, expectAccessible } from './person.ts';
 import * as read from './read.ts';
 
-const test = base.extend<{ person: Person; visitor: Person }>({
+const test = base.extend<{ person: Person }>({
   person: async ({ browser, baseURL }, use) => {
     const person = await Person.open(browser, baseURL!);
     await use(person);
     await person.expectQuiet();
     await person.close();
   },
-  /** In a profile that others use too. */
-  visitor: async ({ home }, use) => {
-    const person = await home.visitor(Person);
-    await use(person);
-    await person.expectQuiet();
-    await home.empty();
-  },
 });
 
-test('the sample becomes a film that can be downloaded, and another one after a cancel', async ({ visitor: person }, info) => {
+test('the sample becomes a film that can be downloaded, and another one after a cancel', async ({ person }, info) => {
   const { page, dialog } = person;
   await person.visit();
   await person.screenshot('01-first');
@@ -118,7 +111,7 @@ test('the sample becomes a film that can be downloaded, and another one after a 
   });
 });
 
-test('a file that cannot be read says so on its card, and one that changes says so at the end', async ({ visitor: person }, info) => {
+test('a file that cannot be read says so on its card, and one that changes says so at the end', async ({ person }, info) => {
   const { page, dialog } = person;
   const changing = info.outputPath('changing.mp4');
   await copyFile(await media('long-gop.mp4'), changing);

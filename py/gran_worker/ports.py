@@ -53,6 +53,8 @@ class VideoInfo:
     planar: bool
     """Decoders give 8 bit 4:2:0, which can be encoded as it is. Some browsers turn everything into RGB."""
     colour: Colour | None
+    converted: bool = False
+    """Its decoder gives RGB: the browser has turned the file's planes into that, in its own way."""
     animated: bool = False
     """An image that moves."""
     coding: Coding | None = None

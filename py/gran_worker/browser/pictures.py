@@ -8,7 +8,7 @@ import mediabunny
 
 from gran_worker.browser.faults import undecodable, unknown_codec
 from gran_worker.browser.ffi import first_of, js_errors, or_none
-from gran_worker.browser.frames import SECOND_US, STRAIGHT_FORMATS
+from gran_worker.browser.frames import RGB_FORMATS, SECOND_US, STRAIGHT_FORMATS
 from gran_worker.browser.opened import DEFAULT_FRAME_US, Opened
 from gran_worker.browser.sourcepackets import find_coding
 from gran_worker.colour import BT709, Colour
@@ -58,6 +58,7 @@ async def probe_video(opened: Opened, bitrate: int, decoded: Callable[[Any], Awa
                 opaque=opaque,
                 upright=rotation == 0 and not first.flip and square,
                 planar=first.format in STRAIGHT_FORMATS,
+                converted=first.format in RGB_FORMATS,
                 colour=_colour(first.colorSpace),
                 coding=await find_coding(track, bitrate),
                 lost_from_us=await _lost_from(track, first_pts_us),

@@ -115,7 +115,17 @@ async function boot() {
   const decoders = new Decoders();
   decoders.watch(self);
   const crossings = { toJsonText, takeSounds, takePackets, putChunks, putPackets, ReadAhead, SoundPackets, VideoFeed, PlaneMixer };
-  python.registerJsModule('gran_js', { ...crossings, guardReads, holdFile, registerEncoder, loadPixi, loadPackage, decoders, waker, cores });
+  python.registerJsModule('gran_js', {
+    ...crossings,
+    guardReads,
+    holdFile,
+    registerEncoder,
+    loadPixi,
+    loadPackage,
+    decoders,
+    waker,
+    cores,
+  });
   stopTelling();
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);

@@ -1,7 +1,7 @@
 /**
- * How much sooner the worker's Python is up because it is compiled when the app is built: from nothing to numpy and pydantic
- * imported and the exporter installed, against the same boot from the packages as they were fetched. One after the other in turns, each in a process of its own; fails
- * where the ratio of the medians is above LIMIT.
+ * How much sooner the worker's Python is up because it is compiled when the app is built: from nothing to numpy and pydantic imported and the
+ * exporter installed, against the same boot from the packages as they were fetched. In turns, each in a process of its own; fails where the ratio
+ * of the medians is above LIMIT.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

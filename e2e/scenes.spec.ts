@@ -19,7 +19,6 @@ const EXECUTORS = ['2d', 'pixi'] as const;
 /** Not those with alpha, full range or HDR: of these frames.spec.ts looks that it is told. */
 const FIREFOX = [
   'colours of a clip',
-  'a telephone film held upright',
   'half seen, flipped, in a corner',
   'a nested timeline, half seen and smaller',
   'a text in the bundled font',

@@ -1,9 +1,12 @@
 /** Whatever comes in whatever order, from the page, the engine and the disk: every export ends once, and nothing of it follows. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Clock, FakeHandle, FakeWorker, platform, settled, slowStream } from './testing/fake-platform.js';
+import { Clock, settled } from './testing/clock.js';
+import { FakeHandle, slowStream } from './testing/fake-files.js';
+import { platform } from './testing/fake-platform.js';
+import { FakeWorker } from './testing/fake-worker.js';
 
-/** @typedef {import('./testing/fake-platform.js').Disk} Disk */
+/** @typedef {import('./testing/fake-files.js').Disk} Disk */
 
 const SEQUENCES = 500;
 const STEPS = 24;

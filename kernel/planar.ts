@@ -137,7 +137,7 @@ export function mendBlue(px: usize, count: i32, blue: usize, table: usize): void
   const byRed = load<i32>(table),
     byGreen = load<i32>(table, 4),
     byBlue = load<i32>(table, 8);
-  for (const end = px + (<usize>count << 2); px < end; px += 4) {
+  for (const end = px + ((<usize>count) << 2); px < end; px += 4) {
     const sum = byRed * load<u8>(px + 2 - blue) + byGreen * load<u8>(px, 1) + byBlue * load<u8>(px + blue);
     store<u8>(px + blue, <u8>clamp8((sum + 8192) >> 14));
   }

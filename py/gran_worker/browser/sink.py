@@ -16,6 +16,7 @@ from pyodide.ffi import JsException, create_proxy
 from gran_worker.browser.ffi import class_name, js_errors, leave, or_none, owned, to_js_object
 from gran_worker.errors import SinkError
 
+TAKEN = "NoModificationAllowedError"
 DID_NOT_FINISH = "The export did not finish."
 PORT_CREDIT = 2
 """Writes on their way to the page at once."""
@@ -80,7 +81,7 @@ def sink_error(name: str, message: str, written: int = 0) -> SinkError:
             return SinkError("Access to the file ended. Choose where to save again.", code="E_PERMISSION")
         case "NotFoundError":
             return SinkError("The file or its folder is gone. Choose where to save again.", code="E_PERMISSION")
-        case "NoModificationAllowedError":
+        case _ if name == TAKEN:
             told = "The file is being written by another tab or program. Close it there, or save under another name."
             return SinkError(told, code="E_PERMISSION")
         case _:
@@ -112,7 +113,11 @@ class HandleDestination:
             self._opening = asyncio.ensure_future(self._handle.createWritable(mode="exclusive"))
             # Not awaited itself: a cancellation would cancel it, and the lock that comes all the same would be nobody's.
             await asyncio.wait({self._opening})
-            self._opening.result()
+            try:
+                self._opening.result()
+            except JsException as error:
+                self._was_empty = self._was_empty and error.name != TAKEN  # else it is theirs who have it open, empty or not
+                raise
 
     async def write(self, position: int, data: Any) -> None:
         with js_errors(lambda name, message: sink_error(name, message, self._written)):
@@ -143,7 +148,8 @@ class HandleDestination:
             return
         self._place = or_none(await owned(holdFile("/".join(path))))
         if self._place is None:
-            raise sink_error("NoModificationAllowedError", "")
+            self._was_empty = False
+            raise sink_error(TAKEN, "")
 
     def _leave(self) -> None:
         if self._place is not None:

@@ -13,7 +13,7 @@ import js
 from gran_js import holdFile
 from pyodide.ffi import JsException, create_proxy
 
-from gran_worker.browser.ffi import class_name, js_errors, leave, or_none, owned, to_js_object
+from gran_worker.browser.ffi import class_name, error_name, js_errors, leave, or_none, owned, to_js_object
 from gran_worker.errors import SinkError
 
 TAKEN = "NoModificationAllowedError"
@@ -116,7 +116,7 @@ class HandleDestination:
             try:
                 self._opening.result()
             except JsException as error:
-                self._was_empty = self._was_empty and error.name != TAKEN  # else it is theirs who have it open, empty or not
+                self._was_empty = self._was_empty and error_name(error) != TAKEN  # else it is theirs who have it open, empty or not
                 raise
 
     async def write(self, position: int, data: Any) -> None:

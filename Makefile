@@ -13,7 +13,7 @@ SITE := dist/index.html
 WORKER_FILES := $(shell find py/gran_worker -name '*.py')
 WEB_FILES := $(shell find web -type f)
 
-.PHONY: start test check unit build export scenes screens bench e2e soak mixing paint contract lock clean
+.PHONY: start test check unit build export scenes screens bench e2e soak mixing paint fuzz contract lock clean
 
 start: build
 	@node build/serve.mjs --port $(PORT)

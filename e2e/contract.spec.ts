@@ -12,7 +12,7 @@ const DATA = ['queuePeaks', 'liveObjects'];
 const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
   warning: ['clipId'],
   failure: ['clipId', 'timeUs'],
-  telemetry: ['now', 'timesRealTime', 'peakHeapBytes', 'executor', 'encoder', 'encoders', 'sound', 'liveObjects'],
+  telemetry: ['now', 'peakHeapBytes', 'executor', 'encoder', 'encoders', 'sound', 'liveObjects'],
   source_info: ['video', 'audio', 'problem'],
   support: ['video[].reason', 'audio[].reason'],
 };

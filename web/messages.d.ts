@@ -487,7 +487,7 @@ export interface Telemetry {
   };
   now?: string;
   encodeFps: number;
-  timesRealTime?: number;
+  timesRealTime: number;
   droppedFrames: number;
   repeatedFrames: number;
   copiedFrames: number;

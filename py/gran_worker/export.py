@@ -35,6 +35,7 @@ async def export(timeline: Timeline, settings: Settings, studio: StudioPort, met
 
     try:
         _, meter.frames_total = film_extent(timeline, settings)
+        meter.film_us = settings.fps.start_us(meter.frames_total)
         probes = await _open_sources(timeline, media, meter)
         plan = build_plan(timeline, settings, probes)
         for notice in plan.notices:

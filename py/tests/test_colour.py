@@ -55,6 +55,13 @@ def test_reference_colours_come_out_within_one(colour: Colour, rgb: Rgb, ycbcr: 
     assert np.abs(np.subtract(converted(colour, rgb), ycbcr)).max() <= 1
 
 
+@pytest.mark.parametrize("matrix", sorted(LUMA_WEIGHTS))
+@pytest.mark.parametrize("full_range", [False, True])
+def test_rounding_leaves_grey_grey(matrix: str, full_range: bool) -> None:
+    luma, blue, red = np.reshape(fixed_point_rows(Colour("bt709", "bt709", matrix, full_range)), (3, 4))[:, :3].sum(axis=1)
+    assert (luma, blue, red) == (round((1 if full_range else 219 / 255) * 2**14), 0, 0)
+
+
 @pytest.mark.parametrize("colour", [BT709, BT601, BT709_FULL, BT601_FULL])
 def test_greys_have_no_tint_and_keep_their_order(colour: Colour) -> None:
     greys = [converted(colour, (level, level, level)) for level in range(256)]

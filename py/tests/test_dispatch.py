@@ -476,10 +476,12 @@ async def test_a_slow_but_living_export_never_trips_the_guard() -> None:
 
 async def test_a_slow_commit_is_left_in_peace() -> None:
     worker = Worker()
-    worker.begin(studio(output={"commit": Trouble(delay_s=300)}))
+    parcel = studio(output={"commit": Trouble(delay_s=300)})
+    worker.begin(parcel)
     assert isinstance(await worker.end(), Completed)
     obeys_the_contract(worker)
     assert worker.times_s[-1] > 299
+    assert parcel.output.verified
 
 
 @pytest.mark.parametrize("abandon_s", [0.5, 5, 15])

@@ -43,8 +43,10 @@ class Gate(Trouble):
             raise self.error
 
     def say(self, error: Exception | None = None) -> None:
-        self.error = error
-        self.said.set()
+        """Once: a step that has failed cannot be acknowledged any more."""
+        if not self.said.is_set():
+            self.error = error
+            self.said.set()
 
 
 @dataclass
@@ -135,7 +137,8 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule()
     def hang(self) -> None:
-        self.run(asyncio.sleep(2 * STALL_S))
+        # A decoder that hangs is replaced by another, which may hang too.
+        self.run(asyncio.sleep(2 * STALL_S + 1))
         self.observe()
         assert self.now is None or self.now.is_committing, "what hangs was not noticed"
 

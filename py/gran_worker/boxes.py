@@ -12,19 +12,6 @@ HEAD_BYTES = 64 * 1024
 """Read at once."""
 
 
-class Window:
-    """A Read that asks ``read`` for more than is wanted, and for nothing that lies in what it got last."""
-
-    def __init__(self, read: Read) -> None:
-        self._read = read
-        self._at, self._data = 0, b""
-
-    async def __call__(self, start: int, end: int) -> bytes:
-        if not self._at <= start <= end <= self._at + len(self._data):
-            self._at, self._data = start, await self._read(start, max(end, start + HEAD_BYTES))
-        return self._data[start - self._at : end - self._at]
-
-
 async def find_movie(read: Read, size: int) -> list[tuple[bytes, int, int]]:
     """The boxes in the moov of a file of ``size`` bytes, as :func:`boxes`; none where it has none."""
     moov = next(((start, end) for kind, start, end in await boxes(read, 0, size, b"moov") if kind == b"moov"), None)
@@ -34,9 +21,12 @@ async def find_movie(read: Read, size: int) -> list[tuple[bytes, int, int]]:
 async def boxes(read: Read, start: int, end: int, until: bytes = b"") -> list[tuple[bytes, int, int]]:
     """Kind, start and end of what each box between ``start`` and ``end`` holds, up to the first ``until``."""
     found: list[tuple[bytes, int, int]] = []
-    at = start
+    at, window, window_at = start, b"", 0
     while at + 8 <= end and len(found) < MAX_BOXES:
-        kind, length, skip = _header(await read(at, min(end, at + 16)), end - at)
+        if not window_at <= at <= window_at + len(window) - 16:
+            window, window_at = await read(at, min(end, at + HEAD_BYTES)), at
+        header = window[at - window_at : at - window_at + 16]
+        kind, length, skip = _header(header, end - at)
         if length < skip:
             break
         found.append((kind, at + skip, min(end, at + length)))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gran_worker.boxes import HEAD_BYTES, Window
+from gran_worker.boxes import HEAD_BYTES
 from gran_worker.edits import WHOLE, Edit, Playing, build_playing, count_parts, find_playing
 from gran_worker.ports import Sound
 from tests.isobmff import MEDIA_HZ, MOVIE_HZ, box, movie, numbered
@@ -40,16 +40,12 @@ def playing_of(file: bytes) -> dict[int, Playing]:
     async def read(start: int, end: int) -> bytes:
         nonlocal reads
         reads += 1
-        assert 0 <= start <= end
+        assert 0 <= start <= end <= len(file)
         assert end - start <= HEAD_BYTES, "never more than a little at once"
         return file[start:end]
 
     found = dict(run(find_playing(read, len(file))))
     assert reads < 1100
-    straight, reads = reads, 0
-    assert run(find_playing(Window(read), len(file))) == found
-    assert reads <= straight
-    assert reads < 10 or straight > 1000, "few where the boxes are honest"
     return found
 
 

@@ -12,7 +12,6 @@ import mediabunny
 from gran_js import ReadAhead, decoders, guardReads, takeSounds
 from pyodide.ffi import JsException, to_js
 
-from gran_worker.boxes import Window
 from gran_worker.browser.animation import ANIMATED, Animation
 from gran_worker.browser.faults import put_together, undecodable, unreadable
 from gran_worker.browser.ffi import class_name, js_errors, leave, or_none, owned
@@ -83,7 +82,7 @@ class BrowserMedia:
             if not await opened.input.canRead():
                 return await self._probe_image(opened, blob)
             if str((await opened.input.getFormat()).name) in EDITED:
-                read = Window(partial(_slice, blob))
+                read = partial(_slice, blob)
                 if await is_endless(read, int(blob.size)):
                     raise unreadable(name)("", "its table of samples has no end")
                 opened.playing = await find_playing(read, int(blob.size))

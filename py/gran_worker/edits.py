@@ -26,6 +26,7 @@ class Edit:
 
 async def find_parts(read: Read, size: int) -> Mapping[int, int]:
     """How many parts each track of a file of ``size`` bytes is put together from, by its id, where it is more than one."""
+    read = _remembering(read)
     parts: dict[int, int] = {}
     moov = next(((start, end) for kind, start, end in await _boxes(read, 0, size, b"moov") if kind == b"moov"), None)
     if moov is None:
@@ -55,6 +56,19 @@ def count_parts(edits: list[Edit], movie_hz: int, media_hz: int) -> int:
         count += cut + (edit.rate != NORMAL_RATE)
         goes_on_at = edit.media_time + edit.duration * ticks
     return count
+
+
+def _remembering(read: Read) -> Read:
+    """``read`` that is not asked again for what the last read had in it: a short ``moov`` is read once."""
+    last, last_at = b"", 0
+
+    async def remembered(start: int, end: int) -> bytes:
+        nonlocal last, last_at
+        if not last_at <= start <= end <= last_at + len(last):
+            last, last_at = await read(start, end), start
+        return last[start - last_at : end - last_at]
+
+    return remembered
 
 
 async def _boxes(read: Read, start: int, end: int, until: bytes = b"") -> list[tuple[bytes, int, int]]:

@@ -26,7 +26,7 @@ class Coding:
     """How a picture is coded whose packets can go into another file as they are. ``codec`` is the full string."""
 
     codec: str
-    bitrate: int
+    bitrate: int = 0
     """On average, all of the file but its sound."""
     record: bytes = b""
     """The decoder's configuration, where it is not in the packets."""

@@ -43,8 +43,10 @@ class Gate(Trouble):
             raise self.error
 
     def say(self, error: Exception | None = None) -> None:
-        self.error = error
-        self.said.set()
+        """What is said first holds: it may have struck already."""
+        if not self.said.is_set():
+            self.error = error
+            self.said.set()
 
 
 @dataclass
@@ -135,7 +137,8 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule()
     def hang(self) -> None:
-        self.run(asyncio.sleep(2 * STALL_S))
+        # A decoder that hangs is replaced once, and its successor may hang as well.
+        self.run(asyncio.sleep(3 * STALL_S))
         self.observe()
         assert self.now is None or self.now.is_committing, "what hangs was not noticed"
 

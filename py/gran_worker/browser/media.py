@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -27,6 +28,7 @@ from gran_worker.geometry import Size
 from gran_worker.imageheader import HEADER_BYTES, MAX_PX, MAX_SIDE_PX, is_too_large, parse_image_header
 from gran_worker.ports import AudioInfo, Frame, Probe, Sound, VideoInfo
 from gran_worker.snapshot import file_name
+from gran_worker.together import together
 
 # Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
 CONTAINER_NAMES = ("MP4", "QTFF", "MATROSKA", "WEBM", "WAVE", "OGG", "FLAC", "MP3", "ADTS", "MPEG_TS")
@@ -73,6 +75,7 @@ class BrowserMedia:
             name = getattr(blob, "name", None) or name
             if blob.size == 0:
                 raise SourceError(f"{name} is empty (0 bytes).")
+        await self.forget(path, gone=False)
         opened = self._opened[path] = Opened(name)
         with js_errors(unreadable(name)):
             opened.input = mediabunny.Input.new(
@@ -88,9 +91,13 @@ class BrowserMedia:
             duration_us = round(await opened.input.computeDuration() * SECOND_US)
             if str((await opened.input.getFormat()).name) in EDITED:
                 opened.parts = await find_parts(partial(_slice, blob), int(blob.size))
-        audio, audio_problem = await _tried(self._probe_audio(opened, blob)) if opened.audio is not None else (None, None)
-        bitrate = max(0, round(8 * blob.size * SECOND_US / max(1, duration_us)) - (audio.bitrate if audio is not None else 0))
-        video, video_problem = await _tried(self._probe_video(opened, bitrate)) if opened.video is not None else (None, None)
+        async with together() as group:
+            hearing = group.create_task(_tried(None if opened.audio is None else self._probe_audio(opened, blob)))
+            seeing = group.create_task(_tried(None if opened.video is None else self._probe_video(opened)))
+        (audio, audio_problem), (video, video_problem) = hearing.result(), seeing.result()
+        if video is not None and video.coding is not None:
+            bitrate = round(8 * blob.size * SECOND_US / max(1, duration_us)) - (audio.bitrate if audio is not None else 0)
+            video = replace(video, coding=replace(video.coding, bitrate=max(0, bitrate)))
         self._alive()
         return Probe(name, duration_us, video, audio, video_problem, audio_problem)
 
@@ -250,16 +257,16 @@ class BrowserMedia:
         _expect_one_part(opened, opened.audio, "sound")
         return await probe_audio(opened, blob)
 
-    async def _probe_video(self, opened: Opened, bitrate: int) -> VideoInfo:
+    async def _probe_video(self, opened: Opened) -> VideoInfo:
         _expect_one_part(opened, opened.video, "picture")
         decoded = partial(self._decoded, opened)
         try:
-            info = await probe_video(opened, bitrate, decoded)
+            info = await probe_video(opened, decoded)
         except SourceError as error:
             if error.code != "E_DECODE" or opened.in_software:
                 raise
             opened.in_software = True
-            info = await probe_video(opened, bitrate, decoded)
+            info = await probe_video(opened, decoded)
         opened.first_pts_us, opened.frame_us = info.first_pts_us, info.frame_us
         opened.n_ahead = max(1, min(MAX_AHEAD, AHEAD_PX // (info.raw.width * info.raw.height)))
         opened.planar_colour = info.colour if info.upright and info.planar else None
@@ -337,9 +344,9 @@ async def _slice(blob: Any, start: int, end: int) -> bytes:
     return bytes((await blob.slice(start, end).arrayBuffer()).to_bytes())
 
 
-async def _tried(probing: Awaitable[Info]) -> tuple[Info | None, str | None]:
-    """What was found, or why it cannot be decoded: only a clip that needs it fails for it."""
+async def _tried(probing: Awaitable[Info] | None) -> tuple[Info | None, str | None]:
+    """What was found, or why it cannot be decoded: only a clip that needs it fails for it. ``(None, None)`` where there is nothing."""
     try:
-        return await probing, None
+        return (None, None) if probing is None else (await probing, None)
     except SourceError as error:
         return None, error.message

@@ -2,26 +2,26 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gran_js import cores
 
 from gran_worker.agreement import agree
-from gran_worker.browser import encoder
 from gran_worker.browser.canvas2d import Canvas2D
 from gran_worker.browser.executor import Executor
 from gran_worker.browser.ffi import entries, or_none
 from gran_worker.browser.files import about, read_whole
-from gran_worker.browser.graphics import open_executor
+from gran_worker.browser.graphics import has_graphics_card, open_executor
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.lent import Lent
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.output import BrowserOutput
 from gran_worker.browser.planar import PlanarExecutor
 from gran_worker.browser.planes import PlanarKernel
+from gran_worker.browser.rungs import PictureTrials, is_software
 from gran_worker.browser.sink import Destination
-from gran_worker.browser.soundencoder import Trials
+from gran_worker.browser.soundencoder import SoundTrials
 from gran_worker.browser.truecolour import TrueColour
 from gran_worker.browser.typesetter import Typesetter, Written
 from gran_worker.codecs import Rung
@@ -34,6 +34,7 @@ from gran_worker.sections import n_encoders
 from gran_worker.settings import Settings
 from gran_worker.shown import leaves
 from gran_worker.telemetry import Meter
+from gran_worker.together import together
 
 STILL_DRAWING = "Clip {}: of an animated SVG drawing only the first moment is shown."
 
@@ -67,6 +68,14 @@ class Sources:
             self._collect(inner, (*keys, path))
 
 
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """What a worker knows of the browser's encoders."""
+
+    picture: PictureTrials = field(default_factory=PictureTrials)
+    sound: SoundTrials = field(default_factory=SoundTrials)
+
+
 class Studio:
     def __init__(
         self,
@@ -87,9 +96,14 @@ class Studio:
 
     async def open_output(self, plan: RenderPlan, settings: Settings) -> BrowserOutput:
         """Proves the encoders first: nothing is touched for an export that could not have begun."""
+        async with together() as trials:
+            seeing = trials.create_task(self._trials.picture.prove(settings, plan.colour)) if settings.codec else None
+            hearing = None
+            if settings.audio and plan.passage is None:
+                hearing = trials.create_task(self._trials.sound.prove(settings.audio))
         rung, record = None, b""
-        if settings.codec:
-            rung, record = await encoder.prove(settings, plan.colour)
+        if seeing is not None:
+            rung, record = seeing.result()
             self._meter.encoder = f"{rung.codec}, {rung.hardware}"
             if rung.differs:
                 self._fallback(f"The video is encoded with {rung.differs}.")
@@ -101,13 +115,11 @@ class Studio:
         if settings.codec:
             executor = await self._open_executor(plan, settings, self._typesetter)
             self._meter.executor = executor.name if plan.needs_canvas else "none"
-        encoding = None
-        if settings.audio and plan.passage is None:
-            encoding = await self._trials.prove(settings.audio)
-            if encoding.note:
-                self._fallback(encoding.note)
+        encoding = hearing.result() if hearing is not None else None
+        if encoding is not None and encoding.note:
+            self._fallback(encoding.note)
         if settings.audio:
-            self._meter.sound = "mixed" if plan.passage is None else "copied"
+            self._meter.sound = "mixed" if encoding is not None else "copied"
         self._meter.alive()
         await self._destination.open()
         agreement = agree(plan, record)
@@ -144,7 +156,7 @@ class Studio:
         if rung is None:
             return 0
         n = n_encoders(plan, settings, int(cores))
-        if n > 1 and settings.encoders == "auto" and not await encoder.is_software(rung, settings):
+        if n > 1 and settings.encoders == "auto" and not await is_software(rung, settings):
             n = 1
         self._meter.encoders = n
         return n
@@ -162,6 +174,7 @@ class Studio:
         return PlanarExecutor(await self._kernels.take("blend"), plan.size, settings.background, plan.colour, executor, sheet)
 
     def _executor_changed(self, error: GraphicsError) -> None:
+        has_graphics_card.cache_clear()
         self._meter.executor = "2d"
         self._warn(Warning(code="executor-fallback", message=f"{error.message} The rest of the film is drawn without the graphics card."))
 

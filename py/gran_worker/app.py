@@ -14,12 +14,13 @@ from gran_worker.browser.lent import Lent
 from gran_worker.browser.loop import PromptLoop
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.sink import destination_for, is_same
+from gran_worker.browser.soundencoder import SoundTrials
 from gran_worker.browser.speaker import PortSpeaker
 from gran_worker.browser.stage import Stage
-from gran_worker.browser.studio import Sources, Studio, Trials
+from gran_worker.browser.studio import Sources, Studio
 from gran_worker.browser.support import query
 from gran_worker.dispatch import Dispatcher, Warn
-from gran_worker.errors import EncoderError, ExportError
+from gran_worker.errors import ExportError
 from gran_worker.export import export
 from gran_worker.interchange import MAX_FILE_BYTES, ImportCaptions, ImportOtio, exported, imported
 from gran_worker.messages import (
@@ -54,7 +55,7 @@ class BrowserWorkshop:
     """What the dispatcher sets to work, here. A parcel is the message as JavaScript object."""
 
     def __init__(self, kernels: Kernels, lent: Lent) -> None:
-        self._trials = Trials()
+        self._trials = SoundTrials()
         self._kernels, self._lent = kernels, lent
         self._studio: Studio | None = None
         """Of the running export, or of the last one."""
@@ -71,9 +72,6 @@ class BrowserWorkshop:
             with meter.stage("open"):
                 timeline = await _with_otio_files(message.timeline, sources, studio)
             return await export(timeline, settings, studio, meter, warn)
-        except EncoderError:
-            self._trials = Trials()  # what worked once may do so no more
-            raise
         finally:
             studio.close()
 

@@ -37,6 +37,7 @@ async def export(timeline: Timeline, settings: Settings, studio: StudioPort, met
 
     try:
         _, meter.frames_total = film_extent(timeline, settings)
+        studio.begin(settings)
         probes = await _open_sources(timeline, media, meter)
         plan = build_plan(timeline, settings, probes)
         for notice in plan.notices:

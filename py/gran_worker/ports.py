@@ -250,8 +250,11 @@ class StudioPort(Protocol):
     @property
     def media(self) -> MediaPort: ...
 
+    def begin(self, settings: "Settings") -> None:
+        """Begins to prove the encoders with a trial; the sources are opened meanwhile."""
+
     async def open_output(self, plan: "RenderPlan", settings: "Settings") -> OutputPort:
-        """Proves the encoders with a trial, then opens the destination. Raises EncoderError, SinkError."""
+        """Waits for the trials, then opens the destination. Raises EncoderError, SinkError."""
 
     async def abandon(self) -> None:
         """Leaves the destination as it was before, or gone if this export created it, and never hangs. Safe to call at any time."""

@@ -25,21 +25,6 @@ class Proof(NamedTuple):
     record: bytes
 
 
-class PictureTrials:
-    """Encoders that proved themselves in this worker, by what was asked for: a second export need not wait for it."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[object, ...], Proof] = {}
-
-    async def prove(self, settings: Settings, colour: Colour) -> Proof:
-        """The first rung of the ladder that works. Raises EncoderError if none does."""
-        asked = (settings.codec, settings.width, settings.height, settings.fps, settings.bitrate, settings.bitrate_mode)
-        key = (*asked, settings.quality is None, settings.hardware_acceleration, colour)
-        if key not in self._known:
-            self._known[key] = await _prove(settings, colour)
-        return self._known[key]
-
-
 def config(rung: Rung, settings: Settings) -> dict[str, Any]:
     """A VideoEncoderConfig."""
     made: dict[str, Any] = {
@@ -76,7 +61,8 @@ async def is_software(rung: Rung, settings: Settings) -> bool:
     return rung.hardware == "prefer-software" or not await supported(config(replace(rung, hardware="prefer-hardware"), settings))
 
 
-async def _prove(settings: Settings, colour: Colour) -> Proof:
+async def prove(settings: Settings, colour: Colour) -> Proof:
+    """The first rung of the ladder that encodes a frame of the real size. Raises EncoderError if none does."""
     codec = str(settings.codec)
     size = Size(settings.width, settings.height)
     for rung in ladder(codec, size, settings.fps, settings.bitrate, settings.hardware_acceleration):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from gran_js import cores
@@ -19,12 +19,13 @@ from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.output import BrowserOutput
 from gran_worker.browser.planar import PlanarExecutor
 from gran_worker.browser.planes import PlanarKernel
-from gran_worker.browser.rungs import PictureTrials, is_software
+from gran_worker.browser.rungs import Proof, is_software, prove
 from gran_worker.browser.sink import Destination
-from gran_worker.browser.soundencoder import SoundTrials
+from gran_worker.browser.soundencoder import Encoding, SoundTrials
 from gran_worker.browser.truecolour import TrueColour
 from gran_worker.browser.typesetter import Typesetter, Written
 from gran_worker.codecs import Rung
+from gran_worker.colour import BT709
 from gran_worker.drawings import Drawing, wanted_drawings
 from gran_worker.errors import GraphicsError
 from gran_worker.interchange import MAX_FILE_BYTES, otio_text
@@ -34,8 +35,9 @@ from gran_worker.sections import n_encoders
 from gran_worker.settings import Settings
 from gran_worker.shown import leaves
 from gran_worker.telemetry import Meter
-from gran_worker.together import together
 
+PROVEN_COLOUR = BT709
+"""Most films have it. Another one changes what an encoder says of its packets, and is tried when it is known."""
 STILL_DRAWING = "Clip {}: of an animated SVG drawing only the first moment is shown."
 
 
@@ -68,20 +70,12 @@ class Sources:
             self._collect(inner, (*keys, path))
 
 
-@dataclass(frozen=True, slots=True)
-class Trials:
-    """What a worker knows of the browser's encoders."""
-
-    picture: PictureTrials = field(default_factory=PictureTrials)
-    sound: SoundTrials = field(default_factory=SoundTrials)
-
-
 class Studio:
     def __init__(
         self,
         sources: Sources,
         destination: Destination,
-        trials: Trials,
+        trials: SoundTrials,
         kernels: Kernels,
         lent: Lent,
         meter: Meter,
@@ -93,17 +87,22 @@ class Studio:
         self._destination, self._trials, self._kernels = destination, trials, kernels
         self._meter, self._warn, self._viewer = meter, warn, lent.viewer
         self._output: BrowserOutput | None = None
+        self._seeing: asyncio.Task[Proof] | None = None
+        self._hearing: asyncio.Task[Encoding] | None = None
+
+    def begin(self, settings: Settings) -> None:
+        if settings.codec:
+            self._seeing = asyncio.ensure_future(prove(settings, PROVEN_COLOUR))
+        if settings.audio:
+            self._hearing = asyncio.ensure_future(self._trials.prove(settings.audio))
 
     async def open_output(self, plan: RenderPlan, settings: Settings) -> BrowserOutput:
-        """Proves the encoders first: nothing is touched for an export that could not have begun."""
-        async with together() as trials:
-            seeing = trials.create_task(self._trials.picture.prove(settings, plan.colour)) if settings.codec else None
-            hearing = None
-            if settings.audio and plan.passage is None:
-                hearing = trials.create_task(self._trials.sound.prove(settings.audio))
+        """Nothing is touched for an export that could not have begun: the trials come first."""
         rung, record = None, b""
-        if seeing is not None:
-            rung, record = seeing.result()
+        if self._seeing is not None:
+            rung, record = await self._seeing
+            if plan.colour != PROVEN_COLOUR:
+                rung, record = await prove(settings, plan.colour)
             self._meter.encoder = f"{rung.codec}, {rung.hardware}"
             if rung.differs:
                 self._fallback(f"The video is encoded with {rung.differs}.")
@@ -115,9 +114,11 @@ class Studio:
         if settings.codec:
             executor = await self._open_executor(plan, settings, self._typesetter)
             self._meter.executor = executor.name if plan.needs_canvas else "none"
-        encoding = hearing.result() if hearing is not None else None
-        if encoding is not None and encoding.note:
-            self._fallback(encoding.note)
+        encoding = None
+        if self._hearing is not None and plan.passage is None:
+            encoding = await self._hearing
+            if encoding.note:
+                self._fallback(encoding.note)
         if settings.audio:
             self._meter.sound = "mixed" if encoding is not None else "copied"
         self._meter.alive()
@@ -145,6 +146,11 @@ class Studio:
         return {**self.media.live_objects, "VideoEncoder": 0 if self._output is None else self._output.open_encoders}
 
     def close(self) -> None:
+        for trial in (self._seeing, self._hearing):
+            if trial is not None:
+                # Nobody may have come to ask how it went.
+                trial.add_done_callback(lambda done: done.cancelled() or done.exception())
+                trial.cancel()
         if self._output is not None:
             self._output.release()
         if self._viewer is not None:

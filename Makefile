@@ -13,7 +13,7 @@ SITE := dist/index.html
 WORKER_FILES := $(shell find py/gran_worker -name '*.py')
 WEB_FILES := $(shell find web -type f)
 
-.PHONY: start test check unit build export scenes screens bench e2e soak mixing contract lock clean
+.PHONY: start test check unit build export scenes screens bench e2e soak mixing paint fuzz contract lock clean
 
 start: build
 	@node build/serve.mjs --port $(PORT)
@@ -67,6 +67,11 @@ soak: $(SITE)
 # How fast twenty clips are mixed, in times real time, in the interpreter that is shipped
 mixing: $(SITE)
 	@node bench/mixing.mjs
+
+# How long a visitor looks at nothing, for the first time and later
+paint: $(SITE)
+	@build/system.sh browser
+	@node bench/first-paint.mjs
 
 # make fuzz N=5000 SEED=1
 N ?= 2000

@@ -15,6 +15,7 @@ const integrityOf = (path) => `sha256-${createHash('sha256').update(readFileSync
 const COPIED = {
   _headers: 'web/_headers',
   'export-worker-client.d.ts': 'web/export-worker-client.d.ts',
+  'preview-client.d.ts': 'web/preview-client.d.ts',
   'speaker-worklet.js': 'web/speaker-worklet.js',
   'manifest.webmanifest': 'web/pwa/manifest.webmanifest',
   ...Object.fromEntries(['icon-192', 'icon-512', 'icon-maskable', 'wide'].map((name) => [`pwa/${name}.png`, `web/pwa/${name}.png`])),

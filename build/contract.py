@@ -50,7 +50,7 @@ def types_text(schema: str, contract: ModuleType) -> str:
 
 
 def main() -> None:
-    wanted = {}
+    wanted: dict[Path, str] = {}
     for name, contract, description in CONTRACTS:
         schema = schema_text(contract, description)
         wanted |= {WEB / f"{name}.schema.json": schema, WEB / f"{name}.d.ts": types_text(schema, contract)}

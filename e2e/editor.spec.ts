@@ -266,6 +266,22 @@ test('clips are dragged, trimmed and snapped by mouse', async ({ person }) => {
   await expect(person.clip('tide.webm').first()).toHaveAccessibleName(/video 1, starts 7 seconds/);
   await drag({ x: tide.x + 30, y: tide.y + 30 }, 20, -58);
   await expect(person.clip('tide.webm').first()).toHaveAccessibleName(/video 2/);
+  await test.step('the arrows move the playhead after a click, and the focus after Tab; with Shift always a second', async () => {
+    const chosen = person.timeline.getByRole('gridcell', { selected: true });
+    await person.clip('dawn.webm').first().click();
+    await person.goTo('1s');
+    await person.clip('dawn.webm').first().click();
+    await person.press('ArrowRight', 'Shift+ArrowRight');
+    expect(await person.position()).toBe('00:00:02:01');
+    await person.press('Tab', 'Shift+Tab', 'ArrowRight');
+    await expect(person.clip('shore.webm').first()).toBeFocused();
+    await person.press('Shift+ArrowLeft');
+    await expect(person.clip('shore.webm').first()).toBeFocused();
+    expect(await person.position()).toBe('00:00:01:01');
+    await expect(chosen).toHaveCount(1);
+    await person.press('Shift+Enter');
+    await expect(chosen).toHaveCount(2);
+  });
   await person
     .card('shore.webm')
     .dragTo(person.timeline.locator('.tl-row[data-kind=video]').first().locator('.tl-lane'), { targetPosition: { x: 900, y: 20 } });
@@ -323,9 +339,25 @@ test('shortcuts of the icon, the film as a list, other keys, exports into a fold
   await expect(page.getByText('0 clips')).toBeVisible();
 });
 
-test('a reload in mid-edit loses nothing; a second tab looks on until it takes over', async ({ person }) => {
+test('a reload in mid-edit loses nothing; a second tab looks on until it takes over', async ({ person }, info) => {
   const { page, context } = person;
-  await person.visit();
+  const late = page.getByRole('progressbar', { name: 'The frame is on its way' });
+  const space = page.locator('.space-hint');
+  await test.step('a first frame that is long in coming is announced, and then how to play', async () => {
+    let goOn = () => {};
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    await context.route('**/preview-client*.js', (route) => gate.then(() => route.continue()));
+    await person.visit();
+    await expect(late).toBeVisible();
+    await expect(space).toBeHidden();
+    goOn();
+    await expect(space).toHaveText('Space', { timeout: 30_000 });
+    await expect(late).toBeHidden();
+    await person.press('Space');
+    await expect(space).toBeHidden();
+    await person.press('Space');
+    await context.unrouteAll();
+  });
   await expect(page.getByText(/^Saved/)).toBeVisible();
   await person.goTo('2s');
   await person.press('s', 't');
@@ -346,6 +378,41 @@ test('a reload in mid-edit loses nothing; a second tab looks on until it takes o
   await expect(page.getByText('Another tab has taken over')).toBeVisible();
   await second.close();
   await expect(page.getByText('Another tab has taken over')).toBeHidden();
+
+  await test.step('a project that cannot be read is given as it is', async () => {
+    const spoil = async (also: string) => {
+      await expect(person.card('dawn.webm')).toHaveAttribute('data-state', 'ready');
+      await page.waitForTimeout(700); // nothing is saved any more
+      await page.evaluate(async (also) => {
+        const projects = await (await navigator.storage.getDirectory()).getDirectoryHandle('projects');
+        for await (const id of projects.keys()) {
+          const project = await projects.getDirectoryHandle(id);
+          const stream = await (await project.getFileHandle('project.json', { create: true })).createWritable();
+          await stream.write('{"format": "gran-pro');
+          await stream.close();
+          if (also) await project.removeEntry(also, { recursive: true });
+        }
+      }, also);
+      await page.reload();
+    };
+    const raw = async () => {
+      const coming = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Save raw file' }).click();
+      const path = info.outputPath('raw.json');
+      await (await coming).saveAs(path);
+      return readFile(path, 'utf8');
+    };
+    await spoil('');
+    const toasts = page.locator('#toasts');
+    await expect(toasts.getByText(/^The project could not be read\. This is its last good copy/)).toBeVisible();
+    await expect(person.clip('Title')).toBeVisible();
+    expect(await raw()).toBe('{"format": "gran-pro');
+    await expect(space, 'it was played before').toBeHidden();
+    await spoil('states');
+    await expect(toasts.getByText('The project could not be read, and none of its earlier states.')).toBeVisible();
+    await expect(page.getByText('0 clips')).toBeVisible();
+    expect(await raw()).toBe('{"format": "gran-pro');
+  });
 });
 
 test('a film comes back from an OpenTimelineIO file as it went', async ({ person }, info) => {
@@ -452,6 +519,10 @@ test('nothing serious stands in the way of those who use other means', async ({ 
   await page.keyboard.press('Escape');
   await person.expectEngineReady();
   await person.openExport();
+  await expect(dialog.getByRole('radio', { name: 'Copy, no re-encode' })).toBeDisabled();
+  await expect(dialog.getByText('not possible: 3 clips, title on top …')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Why?' }).click();
+  await expect(dialog.getByText('1 title has to be drawn into the picture.')).toBeVisible();
   await expectClean('dialog');
   await person.saveInBrowser();
   await person.start();

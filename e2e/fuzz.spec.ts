@@ -67,16 +67,20 @@ function problemOf(outcome: Outcome): string {
 
 test.describe.configure({ mode: 'serial' });
 
-for (let first = 0; first < CASES; first += BATCH) {
-  const last = Math.min(CASES, first + BATCH) - 1;
-  test(`spoiled files ${SEED + first} to ${SEED + last}`, async ({ bench }, info) => {
+/** What longer runs found: a table of samples without an end, and a worker that was left when a decoder of alpha broke. */
+const FOUND = [60_061, 60_105];
+const RANGE = Array.from({ length: CASES }, (_, i) => SEED + i);
+const BATCHES = [FOUND, ...Array.from({ length: Math.ceil(CASES / BATCH) }, (_, i) => RANGE.slice(i * BATCH, (i + 1) * BATCH))];
+
+for (const seeds of BATCHES) {
+  test(`spoiled files ${seeds[0]} to ${seeds.at(-1)}`, async ({ bench }, info) => {
     test.setTimeout(BATCH * LIMIT_MS + 60_000);
     bench.tolerated.push(/./); // the browser's decoders complain as they like
     const memory = await Memory.of(bench.context);
     const before = await memory.rendererMib();
     const problems: string[] = [];
     const ends: string[] = [];
-    for (let seed = SEED + first; seed <= SEED + last; seed++) {
+    for (const seed of seeds) {
       const name = SEEDS[seed % SEEDS.length]!;
       const { bytes, ways } = spoil(await readFile(await media(name)), seed);
       const request: Request = { timeline: filmOf(name, bytes), settings: SETTINGS, output: { $opfs: bench.name() } };

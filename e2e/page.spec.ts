@@ -144,8 +144,13 @@ test('a file that cannot be read says so on its card, and one that changes says 
     await person.choose([await media('long-gop.mp4')]);
     await expect(person.clip('long-gop.mp4')).toBeVisible();
     await person.openExport();
+    await dialog.getByRole('radio', { name: 'Copy, no re-encode' }).check();
+    await expect(dialog.getByText('MP4 · H.264 · AAC')).toBeVisible();
     await person.start();
     await person.expectDone();
+    const copy = await person.download(info.outputDir);
+    for (const kind of ['v', 'a'] as const)
+      expect(await read.packetHashes(copy, kind)).toEqual(await read.packetHashes(await media('long-gop.mp4'), kind));
   });
 });
 

@@ -1,7 +1,7 @@
 /** Files that are not what they should be: the film is right, or an error names the clip and the file; soon, and the next export works. */
 import type { Fault } from './faults.ts';
-import { expectFrames, expectWorks, SHORT, shot, SILENT, timeline } from './films.ts';
-import { expect, test, type Request, type Source } from './harness.ts';
+import { expectFrames, expectWorks, MP4, SHORT, shot, SILENT, timeline } from './films.ts';
+import { expect, test, type Request, type Settings, type Source } from './harness.ts';
 import { Memory } from './memory.ts';
 import * as read from './read.ts';
 
@@ -81,6 +81,11 @@ const CASES: Readonly<Record<string, Case>> = {
       /^: the picture of two-parts\.mp4 is put together from 2 parts by an edit list, which cannot be followed\. Convert the file first\.$/,
     code: 'E_DECODE',
   },
+  'a film with more samples in a chunk than there are': {
+    source: { $broken: { of: 'long-gop.mp4', behind: 'stsc', skip: 12, put: [255, 255, 255, 255] } },
+    message: /^: long-gop\.mp4 is damaged or not what its name says \(its table of samples has no end\)\. Convert or replace it\.$/,
+    code: 'E_SOURCE',
+  },
   'a picture that calls itself a film': { source: { $broken: { of: 'still.png', name: 'still.mp4' } }, isImage: true },
   'a page that calls itself a film': {
     source: { $broken: { text: '<!doctype html><title>Not found</title>', name: 'film.webm' } },
@@ -140,6 +145,31 @@ test('pictures that change their size midway are all where they belong', async (
   const { path, outcome } = await bench.exportFile({ timeline: film, settings: SILENT }, info.outputDir);
   await expectFrames(path, film, SILENT, outcome);
   await expectWorks(bench, info.outputDir);
+});
+
+test('an edit list that delays and cuts, and has an edit that plays nothing, is followed', async ({ bench }, info) => {
+  const film = timeline(
+    [shot('seen', 'delayed.mp4', [0, 2.5], 0, { audioFromVideoDisabled: true })],
+    [shot('heard', 'delayed.m4a', [0, 2.5], 0)],
+  );
+  const settings: Settings = { ...MP4, copy: 'auto', container: 'mov', audio: { ...MP4.audio, codec: 'pcm-s16' } as Settings['audio'] };
+  const { path } = await bench.exportFile({ timeline: film, settings }, info.outputDir);
+  const decoded = await read.readFilm(path);
+  const place = { x: 0, y: 0, width: 320, height: 180 };
+  // Half a second of nothing, for the last tenth of which its first frame stands, its frames 30 to 74, and the last of these until the end.
+  const due = decoded.frames.map((_, i) => (i < 12 ? undefined : Math.min(Math.max(30, 15 + i), 74)));
+  expect(decoded.frames).toHaveLength(75);
+  expect(decoded.frames.map((_, i) => read.numberIn(decoded, i, place)?.index)).toEqual(due);
+
+  const { rateHz, channels } = await read.readSound(path);
+  const [left] = channels;
+  const at = (seconds: number): number => Math.round(seconds * rateHz);
+  const [click, ...others] = read.clicksIn(left!, rateHz);
+  expect(others).toEqual([]);
+  expect(Math.abs(click! - at(1)), 'samples that the click is off').toBeLessThanOrEqual(3);
+  const loudest = (from: number, to: number): number => left!.subarray(at(from), at(to)).reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+  expect([loudest(0, 0.4985), loudest(1.5015, 2.5)], 'nothing outside, but for a filter that looks ahead').toEqual([0, 0]);
+  expect(Math.min(loudest(0.502, 0.51), loudest(1.49, 1.498))).toBeGreaterThan(0.05);
 });
 
 test('a film that begins without a key frame is right from the first one on, and refused before it', async ({ bench }, info) => {

@@ -1,7 +1,7 @@
 /**
  * mediabunny keeps its decoders to itself. Here they are watched: whether they move, how far they run ahead, and that each is closed in the
  * end, also one that hangs and that mediabunny waits for. So are their frames: those that were still to be sorted when a decoder broke down
- * are forgotten in there.
+ * are forgotten in there. And so are the workers that merge colour and alpha, one of which it starts anew for frames that were on their way to it.
  */
 
 /** mediabunny feeds a decoder as long as no more than this many chunks wait. */
@@ -18,12 +18,15 @@ export class Decoders {
   #open = new Set();
   /** @type {Set<VideoFrame>} */
   #frames = new Set();
+  /** @type {Set<Worker>} */
+  #mergers = new Set();
   #users = 0;
 
   /** Puts watched classes in the place of the browser's own. @param {any} scope a worker's global object */
   watch(scope) {
     for (const name of ['VideoDecoder', 'AudioDecoder']) if (scope[name]) scope[name] = this.#watched(scope[name]);
     if (scope.VideoDecoder) limit(scope.VideoDecoder.prototype);
+    if (scope.Worker) scope.Worker = this.#merging(scope.Worker);
     // mediabunny merges colour and alpha in as many workers. A frame that overtook another there is forgotten when their decoder is closed.
     Object.defineProperty(scope.navigator, 'hardwareConcurrency', { value: 1 });
   }
@@ -43,6 +46,7 @@ export class Decoders {
     for (const decoder of this.#open) if (decoder.state !== 'closed') decoder.close();
     for (const frame of this.#frames) frame.close();
     this.#frames.clear();
+    for (const merger of this.#mergers) merger.terminate();
   }
 
   /** @param {VideoFrame} frame */
@@ -53,6 +57,23 @@ export class Decoders {
     frame.close = () => {
       this.#frames.delete(frame);
       close.call(frame);
+    };
+  }
+
+  /** @param {any} Original Worker, which encoders use too: what merges is known by what it is sent */
+  #merging(Original) {
+    const mergers = this.#mergers;
+    return class extends Original {
+      /** @param {any} message @param {any} options */
+      postMessage(message, options) {
+        if (message?.color instanceof VideoFrame) mergers.add(/** @type {any} */ (this));
+        super.postMessage(message, options);
+      }
+
+      terminate() {
+        mergers.delete(/** @type {any} */ (this));
+        super.terminate();
+      }
     };
   }
 

@@ -4,7 +4,7 @@ import { mediaAt, usedPaths } from './editor/document.js';
 import { relinkByPicker } from './editor/bin.js';
 import { forget, look, stateOf } from './editor/media.js';
 import { doc } from './editor/store.js';
-import { choice, settingsFor, skipped, soundOf, spanOf, support } from './export-choice.js';
+import { choice, copyFor, settingsFor, skipped, soundOf, spanOf, support } from './export-choice.js';
 import { folder } from './export-folder.js';
 import { LIMITS, canUse, estimatedBytes, isSoundOnly } from './presets.js';
 import { t } from './strings.js';
@@ -113,6 +113,9 @@ function choiceChecks(now) {
             : support.value || engine.value === 'failed'
               ? { id: 'format', state: 'ok', text: t.checks.format }
               : { id: 'format', state: 'waiting', text: t.setup.checking },
+    ...(now.preset === 'copy' && copyFor(now).obstacles.length
+      ? [{ id: 'copy', state: /** @type {const} */ ('bad'), text: t.copy.blocked }]
+      : []),
     ...(soundOnly && !soundOf(now) ? [{ id: 'sound', state: /** @type {const} */ ('bad'), text: t.setup.noSound }] : []),
     { id: 'name', state: now.name.trim() ? 'ok' : 'bad', text: now.name.trim() ? t.checks.name : t.blocked.name },
     ...(now.where === 'folder' && !folder.value ? [{ id: 'folder', state: /** @type {const} */ ('bad'), text: t.blocked.folder }] : []),

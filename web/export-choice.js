@@ -1,4 +1,5 @@
 import { computed, effect, signal, untracked } from '@preact/signals-core';
+import { copyableOf } from './copyable.js';
 import { client, engine } from './engine.js';
 import { allClips, durationOf, endOf, rateOfDoc, startOf } from './editor/document.js';
 import { hasSound } from './editor/linking.js';
@@ -7,7 +8,7 @@ import { files } from './editor/media.js';
 import { projectId } from './editor/project-id.js';
 import { timelineOf } from './editor/snapshot.js';
 import { doc, selectedClips } from './editor/store.js';
-import { CONTAINERS, fileName, firstChoice, rateNamed, settingsOf, settled, sizeOf, withPreset } from './presets.js';
+import { CONTAINERS, canUse, fileName, firstChoice, rateNamed, settingsOf, settled, sizeOf, withPreset } from './presets.js';
 import { canPick } from './saving.js';
 import { t } from './strings.js';
 
@@ -51,26 +52,38 @@ export function prepareChoice() {
   const now = kept ? { ...kept, name: named === projectId.value ? kept.name : fresh.name } : fresh;
   const possible =
     now.what === 'range' && !doc.value.range ? 'all' : now.what === 'selection' && !selectedClips.value.length ? 'all' : now.what;
-  choice.value = settled(
-    withPreset({ ...now, what: kept ? possible : doc.value.range ? 'range' : 'all' }, now.preset, filmPicture.value),
-    support.value,
-  );
+  const made = { ...now, what: kept ? possible : doc.value.range ? /** @type {const} */ ('range') : /** @type {const} */ ('all') };
+  choice.value = withIts(made, made.preset === 'copy' && copyFor(made).obstacles.length ? 'sharing' : made.preset);
 }
 
 /** @param {Partial<Choice>} news */
 export function choose(news) {
   if (!choice.value) return;
   if (news.name !== undefined) named = projectId.value;
-  choice.value = settled({ ...choice.value, ...news }, support.value);
+  const now = { ...choice.value, ...news };
+  // Another part of the film may be another file.
+  choice.value = now.preset === 'copy' ? withIts(now, 'copy') : settled(now, support.value);
 }
 
 /** @param {Preset} preset */
 export function choosePreset(preset) {
-  if (choice.value) choice.value = settled(withPreset(choice.value, preset, filmPicture.value), support.value);
+  if (choice.value) choice.value = withIts(choice.value, preset);
 }
 
 /** @param {Preset} preset @returns {Choice} what it would be */
-export const choiceOf = (preset) => settled(withPreset(/** @type {Choice} */ (choice.value), preset, filmPicture.value), support.value);
+export const choiceOf = (preset) => withIts(/** @type {Choice} */ (choice.value), preset);
+
+/** @param {Choice} now @param {Preset} preset */
+const withIts = (now, preset) =>
+  settled(withPreset(now, preset, filmPicture.value, preset === 'copy' ? copyFor(now).format : undefined), support.value);
+
+/** Whether what is to be exported could be copied. @param {Choice} now @returns {import('./copyable.js').Copyable} */
+export function copyFor(now) {
+  const found = copyableOf(doc.value, spanOf(now), { captions: now.captions === 'burn' });
+  const { format } = found;
+  const able = !format || !support.value || canUse(support.value.video, format.codec, format.container);
+  return able ? found : { ...found, obstacles: [{ why: 'browser', n: 1, name: '' }], format: undefined };
+}
 
 const asked = computed(() => {
   if (!choice.value || engine.value !== 'ready') return '';

@@ -127,7 +127,11 @@ function measureWhileOpen() {
         untracked(() => {
           const now = choice.value;
           if (!now) return;
-          const wanted = [now, ...(now.preset === 'custom' ? [] : /** @type {const} */ (['sharing', 'best', 'small']).map(choiceOf))];
+          // A little of a film that is copied tells nothing of the whole: its spots begin between key frames.
+          const wanted = [
+            ...(now.preset === 'copy' ? [] : [now]),
+            ...(now.preset === 'custom' ? [] : /** @type {const} */ (['sharing', 'best', 'small']).map(choiceOf)),
+          ];
           const films = wanted.map((each) => {
             const { startUs, durationUs } = spanOf(each);
             return { timeline: timelineFor(each), settings: settingsFor(each), startUs, lengthUs: durationUs };

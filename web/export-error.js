@@ -18,3 +18,12 @@ export class ExportError extends Error {
 export const CANCELLED_MESSAGE = 'Export cancelled by user';
 
 export const cancelled = () => new ExportError(CANCELLED_MESSAGE, { recoverable: true, code: 'E_CANCELLED' });
+
+export const disposed = () => new ExportError('The exporter was closed', { recoverable: false, code: 'E_CANCELLED' });
+
+/** @param {unknown} cause */
+export function contractError(cause) {
+  const { name, message: reason } = /** @type {Error} */ (cause);
+  const message = name === 'DataCloneError' ? `The timeline or the settings hold something that no message can carry: ${reason}` : reason;
+  return new ExportError(message, { recoverable: true, code: 'E_CONTRACT', cause });
+}

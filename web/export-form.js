@@ -3,6 +3,7 @@ import { live } from 'lit/directives/live.js';
 import { codecName } from './codec-names.js';
 import { doc, selectedClips } from './editor/store.js';
 import { checks, obstacle } from './export-checks.js';
+import { copyRow } from './export-copy-row.js';
 import { choice, choiceOf, choose, choosePreset, filmHasSound, filmPicture, planOf, settingsFor, spanOf } from './export-choice.js';
 import { closeDialog, start } from './export-face.js';
 import { field, select } from './export-fields.js';
@@ -42,7 +43,7 @@ export function exportForm() {
     <h2 id="export-heading">${t.setup.heading}</h2>
     <fieldset class="presets">
       <legend class="visually-hidden">${t.setup.preset}</legend>
-      ${PRESETS.map((preset) => presetRow(now, preset))} ${customRow(now)}
+      ${PRESETS.map((preset) => presetRow(now, preset))} ${copyRow(now)} ${customRow(now)}
     </fieldset>
     ${now.preset === 'custom' ? formatFields(now) : nothing}
     <hr />
@@ -68,14 +69,17 @@ function presetOption(value, now, about, numbers, off = false) {
   </label>`;
 }
 
-/** @param {Choice} now @param {Exclude<Preset, 'custom'>} preset */
+/** @param {Choice} made @param {import('./export-worker-client.js').Settings} settings */
+const formatOf = (made, settings) =>
+  isSoundOnly(made.container)
+    ? `${t.containerNames[made.container]} · ${codecName(made.audioCodec)}`
+    : `${t.containerNames[made.container]} · ${codecName(made.codec)} · ${Math.min(settings.width, settings.height)}p`;
+
+/** @param {Choice} now @param {(typeof PRESETS)[number]} preset */
 function presetRow(now, preset) {
   const made = choiceOf(preset);
   const settings = settingsFor(made);
-  const about = isSoundOnly(made.container)
-    ? `${t.containerNames[made.container]} · ${codecName(made.audioCodec)}`
-    : `${t.containerNames[made.container]} · ${codecName(made.codec)} · ${Math.min(settings.width, settings.height)}p`;
-  return presetOption(preset, now, about, numbers(made), preset === 'audio' && !filmHasSound.value);
+  return presetOption(preset, now, formatOf(made, settings), numbers(made), preset === 'audio' && !filmHasSound.value);
 }
 
 /** How large the film would become, and how long it would take. @param {Choice} made */

@@ -55,7 +55,7 @@ function counts({ encodeFps, timesRealTime, encoder, encoders = 1, executor, sou
     [repeated, frames.repeatedFrames],
   ]);
   return [
-    [t.measured.pace, t.progress.fps(encodeFps, timesRealTime ?? 0)],
+    [t.measured.pace, t.progress.fps(encodeFps, timesRealTime)],
     ...(encoder ? [/** @type {const} */ ([t.measured.encoder, encoders > 1 ? `${encoder} × ${encoders}` : encoder])] : []),
     ...(executor ? [/** @type {const} */ ([t.measured.executor, t.measured.executors[executor] ?? executor])] : []),
     ...(sound ? [/** @type {const} */ ([t.setup.sound, t.measured.sounds[sound] ?? sound])] : []),

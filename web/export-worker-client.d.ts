@@ -206,7 +206,7 @@ export interface Telemetry {
   now?: string;
   encodeFps: number;
   /** Seconds of film made in a second. */
-  timesRealTime?: number;
+  timesRealTime: number;
   droppedFrames: number;
   repeatedFrames: number;
   /** Frames that went into the file as they are in their source. */

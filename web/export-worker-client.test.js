@@ -1,13 +1,16 @@
 /** Whatever comes in whatever order, from the page, the engine and the disk: every export ends once, and nothing of it follows. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Clock, FakeHandle, FakeWorker, platform, settled, slowStream } from './testing/fake-platform.js';
+import { Clock, settled } from './testing/clock.js';
+import { FakeHandle, slowStream } from './testing/fake-files.js';
+import { platform } from './testing/fake-platform.js';
+import { FakeWorker } from './testing/fake-worker.js';
 
-/** @typedef {import('./testing/fake-platform.js').Disk} Disk */
+/** @typedef {import('./testing/fake-files.js').Disk} Disk */
 
 const SEQUENCES = 500;
 const STEPS = 24;
-const FINAL_PATIENCE_MS = 60_000;
+const FINAL_PATIENCE_MS = 70_000;
 const SNAPSHOT = /** @type {any} */ ({ timeline: {}, settings: {} });
 
 /** Numbers in [0, 1), by mulberry32: the same seed tells the same story. @param {number} seed */
@@ -174,11 +177,16 @@ class Story {
     ])();
   }
 
-  /** Without a word. Before it was ready nobody could miss it. */
+  load() {
+    this.worker?.say({ type: 'loading', files: this.below(9) });
+  }
+
+  /** Without a word. Before it was heard nobody can miss it at once. */
   vanish() {
     const worker = this.worker;
-    if (!worker?.ready || this.disposed) return;
+    if (!worker || this.disposed) return;
     worker.vanish();
+    if (!worker.ready) return;
     return async () => assert.notEqual(this.worker, undefined, 'another one is there at once');
   }
 
@@ -199,7 +207,7 @@ class Story {
   }
 
   async tell() {
-    const steps = ['begin', 'begin', 'ready', 'ready', 'report', 'report', 'complete', 'refuse', 'cancel', 'crash', 'vanish'];
+    const steps = ['begin', 'begin', 'ready', 'ready', 'report', 'report', 'complete', 'refuse', 'cancel', 'crash', 'vanish', 'load'];
     const rest = ['ask', 'answer', 'haunt', 'disk', 'disk', 'wait', 'wait', ...(this.random() < 0.1 ? ['dispose'] : [])];
     const step = this.one([...steps, ...rest]);
     this.told.push(step);
@@ -280,6 +288,71 @@ async function begun() {
   return { clock, client, worker, handle, result };
 }
 
+/** A client whose worker boots, with an export that waits for it. */
+function booting() {
+  const clock = new Clock();
+  platform.reset(clock);
+  const client = new ExportWorkerClient();
+  const worker = /** @type {FakeWorker} */ (FakeWorker.all[0]);
+  const output = /** @type {any} */ (new FakeHandle(clock, 0));
+  const result = client.export({ ...SNAPSHOT, output }).catch((error) => error);
+  return { clock, client, worker, result, boot: client.ready.catch((error) => error) };
+}
+
+test('an engine of which nothing is heard while it starts is given up after a minute, and so is the export that waits for it', async () => {
+  const { clock, client, worker, result, boot } = booting();
+  await clock.advance(60_000);
+  assert.equal(client.state, 'starting');
+  await clock.advance(5000);
+  for (const { message, code, recoverable, cause } of [await boot, await result])
+    assert.deepEqual(
+      { message, code, recoverable, cause },
+      { message: 'The export engine did not start', code: 'E_ENGINE', recoverable: false, cause: 'nothing was heard of it for a minute' },
+    );
+  assert.equal(client.state, 'failed');
+  assert(!worker.alive);
+  void client.restart();
+  /** @type {FakeWorker} */ (FakeWorker.all[1]).boot();
+  await client.ready;
+  client.dispose();
+});
+
+test('an engine that dies while it starts is missed at once', async () => {
+  const { client, worker, result, boot } = booting();
+  worker.say({ type: 'loading', files: 0 });
+  await settled();
+  worker.vanish();
+  assert.equal((await boot).cause, 'the worker is gone');
+  assert.equal((await result).code, 'E_ENGINE');
+  client.dispose();
+});
+
+test('a slow machine and a slow network start the engine late, not never', async () => {
+  const { clock, client, worker, boot } = booting();
+  for (let files = 0; files < 10; files++) {
+    // No word for most of a minute, then for minutes only that it lives.
+    await clock.advance(55_000);
+    for (let second = 0; second < 180; second += 2) {
+      worker.say({ type: 'loading', files });
+      await clock.advance(2000);
+    }
+  }
+  worker.boot();
+  assert.equal(await boot, undefined);
+  assert.equal(client.state, 'ready');
+  client.dispose();
+});
+
+test('an engine whose files do not arrive is given up after five minutes', async () => {
+  const { clock, client, worker, boot } = booting();
+  for (let second = 0; second < 302; second += 2) {
+    worker.say({ type: 'loading', files: 3 });
+    await clock.advance(2000);
+  }
+  assert.equal((await boot).cause, 'its files do not arrive');
+  client.dispose();
+});
+
 const WORKING = { type: 'progress', phase: 'encode', percent: 1, frame: { current: 1, total: 30 } };
 
 test('a page that nobody sees, whose timers come once a minute, does not take a working engine for a silent one', async () => {
@@ -328,4 +401,22 @@ test('what an engine that broke had created is removed, but no film that another
     assert.equal(handle.removed, size === 0);
     client.dispose();
   }
+});
+
+test('what is asked in the moment in which the client is closed is answered', async () => {
+  const { client, worker } = await begun();
+  const answer = client.querySupport({ width: 640, height: 360, fps: 30 }).catch((error) => error);
+  client.dispose();
+  assert(!worker.alive);
+  assert.equal((await Promise.race([answer, settled()]))?.code, 'E_CANCELLED');
+});
+
+test('a question that holds what no message can carry is refused as one', async () => {
+  const { client, worker } = await begun();
+  worker.postMessage = () => {
+    throw new DOMException('() => {} could not be cloned', 'DataCloneError');
+  };
+  const refused = await client.exportOtio(/** @type {any} */ ({ tracks: () => {} })).catch((error) => error);
+  assert.equal(refused.code, 'E_CONTRACT');
+  client.dispose();
 });

@@ -33,6 +33,9 @@ const encoders = {
   mp3: async () => (await import('@mediabunny/mp3-encoder')).registerMp3Encoder(),
 };
 
+const LOADING_EVERY_MS = 2000;
+let stopTelling = () => {};
+
 const folder = new URL(/* @vite-ignore */ './pyodide/', import.meta.url).href;
 
 /**
@@ -60,9 +63,9 @@ function fetchRuntime() {
     arriving.delete(address); // a body can be read once
     return response ?? fetch(input, init);
   };
-  const all = Promise.all(arriving.values());
+  const files = [...arriving.values()];
   const restore = () => (self.fetch = fetch);
-  return { all, restore };
+  return { arriving: files, all: Promise.all(files), restore };
 }
 
 async function loadPython() {
@@ -74,8 +77,26 @@ async function loadPython() {
   return python;
 }
 
+/**
+ * Tells the page that this worker lives, and how many files have come: whatever kills or hangs it now, nothing else would tell.
+ * @param {Iterable<Promise<unknown>>} arriving
+ */
+function tellLoading(arriving) {
+  let files = 0;
+  const tell = () => self.postMessage({ type: 'loading', files });
+  for (const file of arriving)
+    file.then(
+      () => files++,
+      () => {}, // told by whoever waits for it
+    );
+  void alive.then(tell);
+  const timer = setInterval(tell, LOADING_EVERY_MS);
+  return () => clearInterval(timer);
+}
+
 async function boot() {
   const runtime = fetchRuntime();
+  stopTelling = tellLoading(runtime.arriving);
   // All of it, not only Python: Pyodide waits for ever for a core that does not come.
   const [python, mediabunny] = await Promise.all([loadPython(), import('mediabunny'), runtime.all, alive]);
   await python.pyimport('micropip').install.callKwargs(folder + wheel, { deps: false });
@@ -94,11 +115,13 @@ async function boot() {
   decoders.watch(self);
   const crossings = { toJsonText, takeSounds, takePackets, putChunks, putPackets, ReadAhead, SoundPackets, VideoFeed, PlaneMixer };
   python.registerJsModule('gran_js', { ...crossings, guardReads, registerEncoder, loadPixi, loadPackage, decoders, waker, cores });
+  stopTelling();
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);
 }
 
 boot().catch((error) => {
+  stopTelling();
   console.error(error);
   // The last line of a Python traceback is what went wrong; the rest is where.
   const reason = String(error.message).trim().split('\n').at(-1);

@@ -24,6 +24,8 @@ function nameParts() {
 
 await startLanguage();
 onRefused(() => toast(t.lock.readOnly));
+// What is not there yet is not empty.
+document.documentElement.toggleAttribute('data-opening', localStorage.getItem(LAST) !== null);
 if (!localStorage.getItem(LAST)) openDoc(sampleDoc(t.sample));
 mount('bar', topBar);
 mount('stage', stage);
@@ -35,4 +37,5 @@ nameParts();
 requestAnimationFrame(fit);
 const { startRest } = await import('./later.js');
 await startRest();
+document.documentElement.removeAttribute('data-opening');
 requestAnimationFrame(fit);

@@ -21,6 +21,7 @@ export type Outgoing =
   | Error
   | Completed
   | Ready
+  | Loading
   | Warning
   | Failure
   | Telemetry
@@ -434,6 +435,13 @@ export interface Ready {
   type: 'ready';
 }
 /**
+ * The worker is not up yet, but lives: that many `files` have come. Said every other second, by JavaScript, before Python runs.
+ */
+export interface Loading {
+  type: 'loading';
+  files: number;
+}
+/**
  * The result is not quite what was asked for.
  */
 export interface Warning {
@@ -479,7 +487,7 @@ export interface Telemetry {
   };
   now?: string;
   encodeFps: number;
-  timesRealTime?: number;
+  timesRealTime: number;
   droppedFrames: number;
   repeatedFrames: number;
   copiedFrames: number;

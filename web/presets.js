@@ -8,7 +8,7 @@ import { STANDARD_RATES, rateOf } from './rate.js';
  *
  * @typedef {'mp4' | 'mov' | 'webm' | 'mkv' | 'm4a' | 'mp3' | 'ogg' | 'flac' | 'wav'} ContainerName
  * @typedef {'picker' | 'folder' | 'browser'} Where
- * @typedef {'sharing' | 'best' | 'small' | 'audio' | 'custom'} Preset
+ * @typedef {'sharing' | 'best' | 'small' | 'audio' | 'copy' | 'custom'} Preset
  *
  * @typedef {object} Choice what the form holds
  * @property {Preset} preset
@@ -30,6 +30,10 @@ import { STANDARD_RATES, rateOf } from './rate.js';
  * @property {string} comment
  * @property {'all' | 'range' | 'selection'} what
  * @property {'burn' | 'embed' | 'srt' | 'off'} captions
+ * @property {SoundFormat} [soundFormat] a source's own, where its sound is copied
+ *
+ * @typedef {Pick<AudioSettings, 'bitrate' | 'sampleRate' | 'channels'>} SoundFormat
+ * @typedef {Partial<Choice> & Pick<Choice, 'container' | 'codec' | 'sound'>} CopiedFormat a source's own
  *
  * @typedef {object} Picture the film's
  * @property {number} width
@@ -140,9 +144,10 @@ const LITTLE = 0.6;
 /**
  * What a preset means for a picture. `custom` means what the form says.
  * @param {Choice} choice @param {Preset} preset @param {Picture | undefined} picture
+ * @param {CopiedFormat} [copied] what the film is copied as, if it can be
  * @returns {Choice}
  */
-export function withPreset(choice, preset, picture) {
+export function withPreset(choice, preset, picture, copied) {
   const lines = Math.min(picture?.width ?? FALLBACK.width, picture?.height ?? FALLBACK.height);
   const upTo = (/** @type {number} */ most) => (lines > most ? String(most) : 'source');
   const rated = (/** @type {Choice} */ made, /** @type {number} */ times) => ({
@@ -150,7 +155,7 @@ export function withPreset(choice, preset, picture) {
     megabits: Number((recommendedMegabits(sizeOf(made, picture), rateNamed(made.rate, picture), made.codec) * times).toFixed(1)),
   });
   /** @type {Choice} */
-  const base = { ...choice, preset, rate: 'source', megabits: undefined, sound: true };
+  const base = { ...choice, preset, rate: 'source', megabits: undefined, sound: true, soundFormat: undefined };
   switch (preset) {
     case 'sharing':
       return { ...base, container: 'mp4', codec: 'avc', audioCodec: 'aac', size: upTo(1080) };
@@ -160,8 +165,10 @@ export function withPreset(choice, preset, picture) {
       return rated({ ...base, container: 'webm', codec: 'vp9', audioCodec: 'opus', size: upTo(720) }, LITTLE);
     case 'audio':
       return { ...base, container: 'm4a', audioCodec: 'aac' };
+    case 'copy':
+      return { ...base, size: 'source', keyFrameS: KEY_FRAME_S, constant: false, alpha: false, ...copied };
     case 'custom':
-      return { ...choice, preset };
+      return { ...choice, preset, soundFormat: undefined };
   }
 }
 
@@ -198,7 +205,7 @@ export function settingsOf(choice, picture, title) {
     fps: [rate.num, rate.den],
     codec: isSoundOnly(choice.container) ? false : choice.codec,
     bitrate: Math.round((choice.megabits ?? recommendedMegabits({ width, height }, rate, choice.codec)) * 1e6),
-    audio: choice.sound && settingsOfSound(choice.audioCodec),
+    audio: choice.sound && { ...settingsOfSound(choice.audioCodec), ...choice.soundFormat },
     ...(choice.keyFrameS === KEY_FRAME_S ? {} : { keyFrameIntervalMs: Math.round(choice.keyFrameS * 1000) }),
     ...(choice.constant ? { bitrateMode: 'constant' } : {}),
     ...(choice.alpha && canBeTransparent(choice) ? { alpha: true } : {}),
@@ -217,13 +224,26 @@ export function estimatedBytes({ codec, bitrate, audio }, durationUs) {
   return (((codec ? bitrate : 0) + sound) / 8) * (durationUs / 1e6);
 }
 
+/** Disks take 255, and the ending, a number and the browser's own ending of an unfinished file come on top. */
+const NAME_BYTES = 200;
+/** On Windows, whatever their ending. */
+const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
+
 /** A file name that every system takes; letters of all languages stay. @param {string} text @param {string} fallback */
 export function fileName(text, fallback) {
   const plain = text.replace(/[\u0000-\u001f\u007f<>:"/\\|?*]+/g, ' ').replace(/\s+/g, ' ');
-  return (
-    plain
-      .trim()
-      .replace(/^\.+|[. ]+$/g, '')
-      .slice(0, 120) || fallback
-  );
+  const name = short(plain.trim().replace(/^\.+/, '')).replace(/[. ]+$/, '');
+  return RESERVED.test(name) ? `${name}_` : name || fallback;
+}
+
+/** As many whole letters of `text` as there is room for. @param {string} text */
+function short(text) {
+  const encoder = new TextEncoder();
+  let [kept, room] = ['', NAME_BYTES];
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    room -= encoder.encode(segment).length;
+    if (room < 0) break;
+    kept += segment;
+  }
+  return kept;
 }

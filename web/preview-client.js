@@ -1,30 +1,8 @@
 import { lendRasteriser } from './lend-rasteriser.js';
 
 /**
- * @import { Incoming, PeaksPart, PreviewProblem, PreviewReadings, Timeline } from './preview-messages.js'
- *
- * @typedef {object} View what an export of the timeline would be like; `reduction` 2 or 4 draws at that part of the sides
- * @property {number} width
- * @property {number} height
- * @property {number | [number, number] | string} fps
- * @property {boolean} [audio]
- * @property {1 | 2 | 4} [reduction]
- * @property {'contain' | 'cover' | 'fill'} [fit]
- * @property {string} [background]
- * @property {'auto' | '2d' | 'pixi'} [executor]
- *
- * @typedef {object} State
- * @property {boolean} playing
- * @property {number} rate 0 where it does not play
- * @property {number} timeUs
- * @property {number} durationUs
- * @property {number} droppedFrames since the preview was made
- *
- * @typedef {object} Listeners
- * @property {(timeUs: number) => void} [onFrame] the frame that begins there is on the canvas
- * @property {(state: State) => void} [onState]
- * @property {(message: string, details: {code: string, clipId?: string}) => void} [onProblem]
- * @property {() => void} [onLost] the engine broke; only a new preview, with a canvas of its own, can go on
+ * @import { Listeners, Peaks, PreviewClient as Client, Readings, View } from './preview-client.js'
+ * @import { Incoming, PeaksPart, Timeline } from './preview-messages.js'
  */
 
 const SAMPLE_RATE_HZ = 48_000;
@@ -33,7 +11,7 @@ const LATENCY_EVERY_MS = 1000;
 const WORKER_FILE = './export-worker.js';
 const SPEAKER_FILE = './speaker-worklet.js';
 
-/** Shows and plays timelines on a canvas, through the engine that exports them, in a worker of its own. */
+/** Shows and plays timelines on a canvas, through the engine that exports them, in a worker of its own. @implements {Client} */
 export class PreviewClient {
   /** @type {Worker} */
   #worker;
@@ -109,7 +87,7 @@ export class PreviewClient {
    * The least and the greatest sample of each bin, streamed. A file without sound ends at once.
    * @param {File | Blob | FileSystemFileHandle} file
    * @param {{perSecond: number}} options whole bins a second
-   * @param {(part: {first: number, min: Float32Array, max: Float32Array, ended: boolean, problem?: string}) => void} onPart
+   * @param {(part: Peaks) => void} onPart
    * @returns {() => void} stops it
    */
   peaks(file, { perSecond }, onPart) {
@@ -121,7 +99,7 @@ export class PreviewClient {
     };
   }
 
-  /** How playback went since it last began, and what is open. @returns {Promise<PreviewReadings>} */
+  /** How playback went since it last began, and what is open. @returns {Promise<Readings>} */
   readings() {
     return this.#ask({ type: 'ask_readings' });
   }

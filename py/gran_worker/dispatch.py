@@ -141,7 +141,7 @@ class Dispatcher:
             job.stop()
         outcome = await _outcome(job)
         self._job = None
-        self._send(self._workshop.readings(job.meter))
+        self._tell_readings(job)
         if isinstance(outcome, Completed):
             for progress in teller.tell(committed=True):
                 self._send(progress)
@@ -162,7 +162,7 @@ class Dispatcher:
             stage = place.stage if place else None
             if is_news or self._clock() - told_s >= TELEMETRY_S:
                 told_s = self._clock()
-                self._send(self._workshop.readings(job.meter))
+                self._tell_readings(job)
             self._end_if_stalled(job)
 
     def _end_if_stalled(self, job: _Job) -> None:
@@ -174,6 +174,12 @@ class Dispatcher:
             job.meter.alive()
         else:
             job.stop(place)
+
+    def _tell_readings(self, job: _Job) -> None:
+        try:
+            self._send(self._workshop.readings(job.meter))
+        except Exception:  # noqa: BLE001 - a film is not lost for a number about it
+            traceback.print_exc()
 
     def _end(self, error: ExportError | None) -> None:
         """Sends the two messages that end an export badly; None is a cancellation."""

@@ -15,7 +15,7 @@ from gran_worker.mixdown import Master, Mixdown, loudness_gain
 from gran_worker.picture import Copying, Notices, Picture
 from gran_worker.plan import RenderPlan, build_plan, film_extent, source_paths
 from gran_worker.ports import Block, Encoded, LanePort, MediaPort, OutputPort, Probe, StudioPort
-from gran_worker.sections import build_sections, cut
+from gran_worker.sections import build_sections, cut, seen_on
 from gran_worker.settings import Settings
 from gran_worker.sidebyside import Hand, SideBySide
 from gran_worker.snapshot import Timeline, label
@@ -37,6 +37,7 @@ async def export(timeline: Timeline, settings: Settings, studio: StudioPort, met
 
     try:
         _, meter.frames_total = film_extent(timeline, settings)
+        meter.film_us = settings.fps.start_us(meter.frames_total)
         studio.begin(settings)
         probes = await _open_sources(timeline, media, meter)
         plan = build_plan(timeline, settings, probes)
@@ -140,8 +141,10 @@ class _SharedPicture:
         await self._encoders.aclose()
 
     async def _encode(self, lane: LanePort, frames: range, hand: Hand[Encoded]) -> None:
-        async with aclosing(Picture(cut(self._plan, frames), self._media, lane, self._meter, self._notices)) as picture:
+        beyond = seen_on(self._plan, frames.stop)
+        async with aclosing(Picture(cut(self._plan, frames), self._media, lane, self._meter, self._notices, beyond=beyond)) as picture:
             for index in frames:
+                lane.watch(watched=self._encoders.is_front(frames))
                 await picture.show(index)
                 await hand(lane.packets())
         with self._meter.stage("encode", time_us=self._plan.rate.start_us(frames.stop - 1)):

@@ -1,6 +1,6 @@
 """Timeline -> layers: what of it shows at which output frames, where it lands, and how it walks through its source."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -33,10 +33,14 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """From output µs to the µs of a timeline: ``origin_us`` at output 0, ``speed`` of them for each. A frozen one stands."""
+    """From output µs to the µs of a timeline: ``origin_us`` at output 0, ``speed`` of them for each. A frozen one stands.
+
+    ``at_end``: it stands just before the end of a range, and what begins there, give or take a tick, is not in it.
+    """
 
     origin_us: Moment
     speed: Fraction = Fraction(1)
+    at_end: bool = False
 
     def when(self, timeline_us: Moment) -> Moment:
         """The output's moment at which the timeline comes to ``timeline_us``."""
@@ -69,7 +73,9 @@ class Stage:
         return min(max(index, self.frames.start), self.frames.stop)
 
     def key(self, clip: Clip) -> str:
-        return "/".join((*self.prefix, clip.id))
+        """Another one where the timeline stands: a decoder that runs cannot go on with it, nor the other way round."""
+        stands = f" at {self.clock.origin_us}" if self.clock.speed == 0 else ""
+        return clip_key((*self.prefix, clip.id)) + stands
 
     def name(self, clip: Clip) -> str:
         return f"{label(clip)} in {label(self.owner)}" if self.owner else label(clip)
@@ -87,6 +93,11 @@ def source_key(scope: Scope, path: str) -> str:
     if found is None:
         raise PlanError(f"The source {file_name(path)} is not among the sources.", code="E_MISSING")
     return "\0".join(found)
+
+
+def clip_key(ids: Iterable[str]) -> str:
+    """One name for each clip, by the ids on the way to it. Ids may hold anything, slashes too."""
+    return "/".join(each.replace("\\", "\\\\").replace("/", "\\/") for each in ids)
 
 
 def _staged(stage: Stage) -> Iterator[Shown]:
@@ -205,6 +216,8 @@ def _picture(slot: Slot, filters: tuple[Filter, ...], stage: Stage, frames: rang
     part = Rect.around(shown_to_stored.apply(corner) for corner in crop_shares.of(video.shown).corners)
     op = DrawOp(clip.id, affine, part, clip.opacity, *video.raw, filters=filters)
     way = replace(way, first_us=video.first_pts_us)
+    if stage.clock.at_end and clip.freeze_frame_source_us is None and way.freeze_us is not None:
+        way = replace(way, freeze_us=max(way.source.start_us, way.freeze_us - 2 * video.tolerance_us))
     has_begun = _has_begun(way, video, screen.rate.start_us(frames.start))
     if not has_begun and video.lost_from_us is not None and way.at(screen.rate.start_us(frames.stop - 1)) >= video.lost_from_us:
         told = f"the picture of {probe.name} cannot be decoded before {clock_text(video.first_pts_us)}."
@@ -254,14 +267,15 @@ def _inner_stages(slot: Slot, stage: Stage, frames: range) -> Iterator[Stage]:
     running = Clock(origin_us, clock.speed * clip.speed)
     last_us = min(way.end_us, end_us)
     if running.speed == 0:
-        yield replace(begin, frames=frames, clock=replace(running, origin_us=min(max(running.origin_us, 0), last_us - 1)))
+        at_end = clock.at_end or running.origin_us >= last_us
+        yield replace(begin, frames=frames, clock=Clock(min(max(running.origin_us, 0), last_us - 1), Fraction(0), at_end))
         return
     inner = replace(begin, frames=frames, clock=running)
     first, last = inner.index(0), max(inner.index(0), inner.index(last_us))
     for part, its_clock in (
         (range(frames.start, first), Clock(0, Fraction(0))),
         (range(first, last), running),
-        (range(last, frames.stop), Clock(last_us - 1, Fraction(0))),
+        (range(last, frames.stop), Clock(last_us - 1, Fraction(0), at_end=True)),
     ):
         if part:
             yield replace(inner, frames=part, clock=its_clock)

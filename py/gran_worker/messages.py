@@ -28,7 +28,7 @@ from gran_worker.scope import check_paths
 from gran_worker.settings import AudioSettings, Metadata, Settings, check_length, clamp
 from gran_worker.snapshot import Timeline
 from gran_worker.telemetry import STAGES, Meter
-from gran_worker.timing import FrameRate
+from gran_worker.timing import US, FrameRate
 from gran_worker.wire import MAX_SAFE, JsObject, Opaque, RateOf, SourceFile, StrictWire, Whole, Wire
 
 # To the worker
@@ -137,6 +137,13 @@ class Ready(StrictWire):
     type: Literal["ready"] = "ready"
 
 
+class Loading(StrictWire):
+    """The worker is not up yet, but lives: that many ``files`` have come. Said every other second, by JavaScript, before Python runs."""
+
+    type: Literal["loading"] = "loading"
+    files: int
+
+
 class Warning(StrictWire):
     """The result is not quite what was asked for."""
 
@@ -176,7 +183,7 @@ class Telemetry(StrictWire):
     now: str | None = None
     """The one that is waited for."""
     encode_fps: float
-    times_real_time: float | None = None
+    times_real_time: float
     """Seconds of film made per second."""
     dropped_frames: int
     repeated_frames: int
@@ -199,6 +206,7 @@ class Telemetry(StrictWire):
         """The meter's reading of this moment. ``heap_bytes`` is WebAssembly's memory, which never shrinks: it is its own peak."""
         elapsed_s = meter.clock() - meter.began_s
         per_s = 1 / elapsed_s if elapsed_s > 0 else 0.0
+        made_s = meter.film_us / US * meter.frames_done / meter.frames_total if meter.frames_total else 0.0
         return cls(
             elapsed_seconds=round(elapsed_s, 3),
             stages={
@@ -206,6 +214,7 @@ class Telemetry(StrictWire):
             },
             now=meter.place.stage if meter.place else None,
             encode_fps=round(meter.frames_done * per_s, 2),
+            times_real_time=round(made_s * per_s, 3),
             dropped_frames=meter.dropped_frames,
             repeated_frames=meter.repeated_frames,
             copied_frames=meter.copied_frames,
@@ -294,12 +303,13 @@ class Support(StrictWire):
 
 
 Answer = SourceInfo | Support | OtioImported | OtioExported | CaptionsImported | CaptionsExported | Refused
-Outgoing = Progress | Error | Completed | Ready | Warning | Failure | Telemetry | Answer
+Outgoing = Progress | Error | Completed | Ready | Loading | Warning | Failure | Telemetry | Answer
 OUTGOING: tuple[type[Outgoing], ...] = (
     Progress,
     Error,
     Completed,
     Ready,
+    Loading,
     Warning,
     Failure,
     Telemetry,

@@ -33,26 +33,26 @@ class Mixdown:
         """Output ``samples``, which follow those of the last call."""
         while self._waiting and self._waiting[-1].samples.start < samples.stop:
             voice = self._waiting.pop()
-            self._open[voice.clip_id] = (voice, VoiceReader(self._media, voice))
+            self._open[voice.key] = (voice, VoiceReader(self._media, voice))
         heard: list[tuple[Voice, range, Block]] = []
-        for clip_id in sorted(self._open):
-            voice, reader = self._open[clip_id]
+        for key in sorted(self._open):
+            voice, reader = self._open[key]
             part = range(max(voice.samples.start, samples.start), min(voice.samples.stop, samples.stop))
-            where = (voice.owner_id or clip_id, voice.name, part.start * 1_000_000 // self._plan.sample_rate_hz)
+            where = (voice.clip_id, voice.name, part.start * 1_000_000 // self._plan.sample_rate_hz)
             with self._meter.stage("decode", *where), located(*where):
                 heard.append((voice, part, await reader.read(part)))
             if voice.samples.stop <= samples.stop:
-                await self._close(clip_id)
+                await self._close(key)
         with self._meter.stage("compose"):
             return mix(heard, samples, self._plan.channels)
 
     async def aclose(self) -> None:
         async with AsyncExitStack() as closing:
-            for clip_id in self._open:
-                closing.push_async_callback(self._close, clip_id)
+            for key in self._open:
+                closing.push_async_callback(self._close, key)
 
-    async def _close(self, clip_id: str) -> None:
-        _, reader = self._open.pop(clip_id)
+    async def _close(self, key: str) -> None:
+        _, reader = self._open.pop(key)
         await reader.aclose()
 
 

@@ -1,6 +1,6 @@
 """The picture's way through a plan: which frames are decoded, drawn, encoded or copied, and when a decoder opens and closes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -51,11 +51,18 @@ class Picture:
     """A decoder lives as long as its layer is seen without a break."""
 
     def __init__(
-        self, plan: RenderPlan, media: MediaPort, encoder: PicturePort, meter: Meter, notices: Notices, copying: Copying | None = None
+        self,
+        plan: RenderPlan,
+        media: MediaPort,
+        encoder: PicturePort,
+        meter: Meter,
+        notices: Notices,
+        copying: Copying | None = None,
+        beyond: Collection[str] = (),
     ) -> None:
-        """Without ``copying`` all is encoded."""
+        """Without ``copying`` all is encoded. Layers ``beyond`` go on behind the plan's last frame, where someone else shows them."""
         self._plan, self._media, self._encoder, self._meter = plan, media, encoder, meter
-        self._notices, self._copying = notices, copying
+        self._notices, self._copying, self._beyond = notices, copying, beyond
         self._seen_until = _ends_of_sight(plan.stretches)
         self._at = self._begun = -1
         self._stretch = Stretch(range(0), (), Way.CANVAS)
@@ -67,7 +74,8 @@ class Picture:
     def begin(self) -> None:
         """Opens the decoders that the next stretch needs. Until they give something, other things can be done."""
         at = self._at + 1
-        if at == self._begun or at == len(self._plan.stretches):
+        # What is copied may have to be decoded yet, and a layer has one decoder.
+        if at == self._begun or at == len(self._plan.stretches) or self._copier is not None:
             return
         self._begun = at
         stretch = self._plan.stretches[at]
@@ -81,6 +89,11 @@ class Picture:
             await self._enter(self._at + 1)
         if index + LEAD >= self._stretch.frames.stop:
             self.begin()
+        await self._show(index)
+        if self._beyond and index + 1 == self._plan.stretches[-1].frames.stop:
+            await self._count_on(index + 1)
+
+    async def _show(self, index: int) -> None:
         if self._copier is not None and self._copying is not None and await self._copied(index, self._copier, self._copying.output):
             return
         output_us = self._plan.rate.start_us(index)
@@ -102,6 +115,14 @@ class Picture:
         with self._meter.stage("encode", time_us=output_us):
             await self._encoder.add_canvas(index)
         self._meter.frames_done += 1
+
+    async def _count_on(self, index: int) -> None:
+        """Counts what the step to output frame ``index`` repeats or drops: whoever shows it does not know what was shown before."""
+        for layer in self._leaves:
+            if layer.key in self._beyond and layer.key in self._readers:
+                where = (layer.clip_id, layer.name, self._plan.rate.start_us(index))
+                with self._meter.stage("decode", *where), located(*where):
+                    await self._readers[layer.key].count_on(where[-1])
 
     async def aclose(self) -> None:
         async with AsyncExitStack() as closing:
@@ -131,7 +152,8 @@ class Picture:
         """From now on ``layer`` is decoded: for ``frames`` of stretch ``at``, and as long as it is seen after it."""
         if layer.key not in self._readers:
             last = self._seen_until[at][layer.key] if frames.stop == self._plan.stretches[at].frames.stop else frames.stop
-            start_us, end_us = self._plan.rate.start_us(frames.start), self._plan.rate.start_us(last - 1)
+            goes_on = layer.key in self._beyond and last == self._plan.stretches[-1].frames.stop
+            start_us, end_us = self._plan.rate.start_us(frames.start), self._plan.rate.start_us(last if goes_on else last - 1)
             self._readers[layer.key] = FrameReader(self._media, layer, start_us, end_us, partial(self._retried, layer))
         return self._readers[layer.key]
 

@@ -108,10 +108,9 @@ def _collect(scope: Scope, owner: Clip | None, paths: dict[str, Clip], entered: 
 
 def film_extent(timeline: Timeline, settings: Settings) -> tuple[TimeRange, int]:
     """The part of the timeline that is put out, and how many frames that makes. Raises PlanError if it makes none."""
-    ends_us = [clip.timeline_range.end_us for track in timeline.tracks for clip in enabled_clips(track)]
-    if not ends_us:
+    if timeline.end_us == 0:
         raise PlanError("There is nothing to export: the timeline has no enabled clip.", code="E_EMPTY")
-    output = settings.range or TimeRange(0, max(ends_us))
+    output = settings.range or TimeRange(0, timeline.end_us)
     n_frames = settings.fps.count(output.duration_us)
     if n_frames == 0:
         raise PlanError("There is nothing to export: what was chosen is shorter than a frame.", code="E_EMPTY")

@@ -205,6 +205,9 @@ class LanePort(PicturePort, Protocol):
     def packets(self) -> Sequence[Encoded]:
         """Those that came since the last call, in the order of the frames."""
 
+    def watch(self, *, watched: bool) -> None:
+        """Whether a person who looks on sees the pictures that come next."""
+
     async def flush(self) -> None:
         """Until every frame has become a packet."""
 

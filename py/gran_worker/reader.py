@@ -53,13 +53,7 @@ class FrameReader:
             self._begun = True
             await self.begin()
         limit_us = latest_pts_us(self._layer, output_us)
-        advanced = 0
-        while self._next is not None and self._next.pts_us <= limit_us:
-            if self._current is not None:
-                self._current.close()
-            self._current, self._next = self._next, None
-            self._next = await self._fetch()
-            advanced += 1
+        advanced = await self._advance(limit_us)
         self.repeated += advanced == 0
         self.dropped += max(0, advanced - 1)
         if self._current is not None:
@@ -67,6 +61,16 @@ class FrameReader:
         if self._next is not None and self._next.pts_us - limit_us <= self._grace_us:
             return self._next
         return None
+
+    async def count_on(self, output_us: int) -> None:
+        """Counts the step to ``output_us``, which another reader shows. That one counts its first frame as neither repeated nor dropped,
+        unless the source has not begun, or stands."""
+        if self._frames is None:
+            return
+        had_begun = self._current is not None
+        advanced = await self._advance(latest_pts_us(self._layer, output_us))
+        self.repeated += had_begun and advanced == 0
+        self.dropped += max(0, advanced - 1)
 
     async def aclose(self) -> None:
         """Closes what is held, then the decoder."""
@@ -94,6 +98,17 @@ class FrameReader:
             end_us += self._grace_us
         self._frames = decoded_frames(self._media, self._path, self._start_us, end_us, self._retried)
         self._next = await self._fetch()
+
+    async def _advance(self, limit_us: int) -> int:
+        """Goes on to the last frame that may show at ``limit_us``; says how many frames there were on the way, it included."""
+        advanced = 0
+        while self._next is not None and self._next.pts_us <= limit_us:
+            if self._current is not None:
+                self._current.close()
+            self._current, self._next = self._next, None
+            self._next = await self._fetch()
+            advanced += 1
+        return advanced
 
     async def _fetch(self) -> Frame | None:
         assert self._frames is not None

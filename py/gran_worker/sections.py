@@ -63,13 +63,25 @@ def _section_groups(n_groups: int, most: int, n: int) -> int:
     return max(groups for groups in range(1, most + 1) if lasting(groups) <= best * SLACK)
 
 
+def seen_on(plan: RenderPlan, index: int) -> frozenset[str]:
+    """The layers, by their keys, that are seen in output frame ``index`` and in the one before it."""
+    if index >= plan.n_frames:
+        return frozenset()
+    before, here = (plan.stretches[_stretch_of(plan, at)] for at in (index - 1, index))
+    return frozenset(layer.key for layer in leaves(before.layers)) & frozenset(layer.key for layer in leaves(here.layers))
+
+
 def cut(plan: RenderPlan, frames: range) -> RenderPlan:
     """``plan`` with no other pictures than ``frames``. Times and indices stay the film's."""
-    first = bisect_right(plan.stretches, frames.start, key=lambda stretch: stretch.frames.start) - 1
     kept = []
-    for stretch in plan.stretches[first:]:
+    for stretch in plan.stretches[_stretch_of(plan, frames.start) :]:
         if stretch.frames.start >= frames.stop:
             break
         shown = range(max(stretch.frames.start, frames.start), min(stretch.frames.stop, frames.stop))
         kept.append(replace(stretch, frames=shown))
     return replace(plan, stretches=tuple(kept))
+
+
+def _stretch_of(plan: RenderPlan, index: int) -> int:
+    """Which of the stretches output frame ``index`` is in."""
+    return bisect_right(plan.stretches, index, key=lambda stretch: stretch.frames.start) - 1

@@ -47,6 +47,10 @@ class SideBySide(Generic[P]):
         for task in self._tasks:
             task.add_done_callback(self._task_ended)
 
+    def is_front(self, section: range) -> bool:
+        """Whether it is the one that comes next out of here: pictures of others would show the film out of order."""
+        return self._front < len(self._sections) and self._sections[self._front] == section
+
     async def next(self) -> P | None:
         """The film's next packet; None after the last. Raises what the first encoder that failed raised."""
         while self._front < len(self._sections):

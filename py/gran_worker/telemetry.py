@@ -33,6 +33,8 @@ class Meter:
     seconds: dict[Stage, float] = field(default_factory=lambda: dict.fromkeys(STAGES, 0.0))
     places: list[Place] = field(default_factory=list)
     frames_total: int = 0
+    film_us: int = 0
+    """How long all of them last."""
     frames_done: int = 0
     sources_total: int = 0
     sources_done: int = 0

@@ -153,6 +153,8 @@ def _whole(value: object) -> int:
 
 
 def clock_text(us: int) -> str:
-    """A moment for people: ``0:04.250``."""
-    minutes, rest_ms = divmod(max(0, us) // 1000, 60_000)
-    return f"{minutes}:{rest_ms // 1000:02}.{rest_ms % 1000:03}"
+    """A moment for people: ``0:04.250``, ``1:02:03.000``."""
+    seconds, ms = divmod(max(0, us) // 1000, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{f'{hours}:{minutes:02}' if hours else minutes}:{seconds:02}.{ms:03}"

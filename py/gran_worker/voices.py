@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from gran_worker.errors import PlanError, SourceError
 from gran_worker.joints import Slot, build_slots
-from gran_worker.layers import Clock, source_key
+from gran_worker.layers import Clock, clip_key, source_key
 from gran_worker.ports import Probe
 from gran_worker.scope import Scope
 from gran_worker.shown import Moment
@@ -32,11 +32,15 @@ class Fade:
 class Voice:
     """One clip's sound at output samples ``samples``.
 
+    ``key`` is its own even where one nested timeline is heard twice; ``clip_id`` is the clip of the outermost timeline that it
+    belongs to, for messages.
+
     ``origin`` is the source sample (exact, at ``rate_hz``) that sounds at output sample 0, ``step`` the source samples per
     output sample. ``origin`` is whole where ``step`` is 1: a cut of one source neither skips nor repeats a sample.
     ``gains`` are linear, ``balances`` -1 (left) to 1 (right); each is the clip's, then the track's.
     """
 
+    key: str
     clip_id: str
     name: str
     path: str
@@ -47,8 +51,6 @@ class Voice:
     gains: tuple[float, ...]
     balances: tuple[float, ...]
     fades: tuple[Fade, ...]
-    owner_id: str = ""
-    """The clip of the outermost timeline that it belongs to, for messages; empty where it is one itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Notice:
 def build_voices(
     timeline: Timeline, output: TimeRange, rate_hz: int, n_samples: int, probes: Mapping[str, Probe]
 ) -> tuple[tuple[Voice, ...], tuple[Notice, ...]]:
-    """Every voice, ordered by clip id: a sum of floats depends on its order, and ids stay when tracks are moved.
+    """Every voice, ordered by its clip's id: a sum of floats depends on its order, and ids stay when tracks are moved.
 
     Raises SourceError for a clip that should sound and cannot be decoded.
     """
@@ -94,7 +96,7 @@ def build_voices(
     notices: list[Notice] = []
     hearing = Hearing(Scope((timeline,)), Clock(output.start_us), rate_hz, range(n_samples))
     _hear(hearing, probes, voices, notices)
-    return tuple(sorted(voices, key=lambda voice: voice.clip_id)), tuple(notices)
+    return tuple(sorted(voices, key=lambda voice: voice.key)), tuple(notices)
 
 
 def _hear(hearing: Hearing, probes: Mapping[str, Probe], voices: list[Voice], notices: list[Notice]) -> None:
@@ -185,7 +187,8 @@ def _voice(slot: Slot, end_us: int, track: Track, track_fade: Fade, hearing: Hea
     step = speed * source_hz / rate_hz
     origin = (source.start_us - clock.when(start_us) * speed) * source_hz / 1_000_000
     return Voice(
-        clip_id="/".join(each.id for each in (*hearing.path, clip)),
+        key=clip_key(each.id for each in (*hearing.path, clip)),
+        clip_id=(*hearing.path, clip)[0].id,
         name=label(clip),
         path=clip.source.path,
         samples=range(max(hearing.extent.start, start), min(end, hearing.extent.stop)),
@@ -200,7 +203,6 @@ def _voice(slot: Slot, end_us: int, track: Track, track_fade: Fade, hearing: Hea
             *_crossings(slot, hearing),
             *hearing.fades,
         ),
-        owner_id=hearing.path[0].id if hearing.path else "",
     )
 
 

@@ -368,7 +368,7 @@ class FakeLane:
         self._output = output
         self._packets: list[LanePacket] = []
         self._canvas: Picture | None = None
-        self._is_new = True
+        self._is_new = self._watched = True
 
     async def add_frame(self, frame: FakeFrame, index: int) -> None:
         assert not frame.closed
@@ -385,10 +385,15 @@ class FakeLane:
         came, self._packets = self._packets, []
         return came
 
+    def watch(self, *, watched: bool) -> None:
+        self._watched = watched
+
     async def flush(self) -> None:
         self._is_new = True
 
     async def _add(self, picture: Picture, index: int) -> None:
+        if self._watched:
+            self._output.watched.append(index)
         await self._output.step(f"frame {index}")
         self._packets.append(LanePacket(picture, index, self._is_new, self._output.packet_bytes))
         self._output.held(1)
@@ -414,6 +419,8 @@ class RecordingOutput:
         self._encode_s, self._put_s = encode_s, put_s
         self.lanes = [FakeLane(self) for _ in range(n_lanes)]
         self.packet_bytes = packet_bytes
+        self.watched: list[int] = []
+        """Frames that a person who looks on may see."""
         self.keys: list[int] = []
         """Frames that a lane began anew with."""
         self.n_held = self.peak_held = 0

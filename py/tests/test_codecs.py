@@ -39,7 +39,7 @@ def test_h264_takes_the_lowest_level_that_holds_size_rate_and_bitrate(size: Size
 def test_h264_rises_a_level_for_the_bitrate_alone() -> None:
     # 4.0 ends at 25 Mbit/s in High; 4.1 and 4.2 hold 62.5.
     assert first_string("avc", P1080, 30, 25 * MBIT) == "avc1.640028"
-    assert first_string("avc", P1080, 30, 25 * MBIT + 1000) == "avc1.64002a"
+    assert first_string("avc", P1080, 30, 25 * MBIT + 1000) == "avc1.640029"
 
 
 def test_h264_counts_whole_macroblocks() -> None:
@@ -84,6 +84,12 @@ def test_h264_tries_high_then_main_then_baseline() -> None:
 )
 def test_other_codecs_take_the_lowest_level_too(codec: str, size: Size, fps: int, string: str) -> None:
     assert first_string(codec, size, fps) == string
+
+
+@pytest.mark.parametrize(("codec", "string"), [("vp9", "vp09.00.50.08"), ("av1", "av01.0.12M.08"), ("hevc", "hvc1.1.6.L150.B0")])
+@pytest.mark.parametrize("size", [Size(8192, 16), Size(16, 8192)])
+def test_a_ribbon_needs_the_level_of_a_larger_picture(codec: str, string: str, size: Size) -> None:
+    assert first_string(codec, size, 30) == string
 
 
 def test_beyond_the_highest_level_the_encoder_has_the_last_word() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gran_worker.colour import BT709, Colour, fixed_point_rows
+from gran_worker.colour import BT709, LUMA_WEIGHTS, Colour, fixed_point_rows
 
 BT601 = Colour("smpte170m", "smpte170m", "smpte170m", full_range=False)
 BT709_FULL = Colour("bt709", "bt709", "bt709", full_range=True)
@@ -53,6 +53,13 @@ def converted(colour: Colour, rgb: Rgb) -> Rgb:
 )
 def test_reference_colours_come_out_within_one(colour: Colour, rgb: Rgb, ycbcr: Rgb) -> None:
     assert np.abs(np.subtract(converted(colour, rgb), ycbcr)).max() <= 1
+
+
+@pytest.mark.parametrize("matrix", sorted(LUMA_WEIGHTS))
+@pytest.mark.parametrize("full_range", [False, True])
+def test_rounding_leaves_grey_grey(matrix: str, full_range: bool) -> None:
+    luma, blue, red = np.reshape(fixed_point_rows(Colour("bt709", "bt709", matrix, full_range)), (3, 4))[:, :3].sum(axis=1)
+    assert (luma, blue, red) == (round((1 if full_range else 219 / 255) * 2**14), 0, 0)
 
 
 @pytest.mark.parametrize("colour", [BT709, BT601, BT709_FULL, BT601_FULL])

@@ -50,6 +50,8 @@ class FakeWorkshop:
         self.discarding = Trouble()
         self.unseen_s = 0.0
         """Until when decoders move where nobody sees it."""
+        self.unreadable = False
+        """Whether its readings fail."""
         self._studio: FakeStudio | None = None
 
     async def export(self, message: InitExport, parcel: object, meter: Meter, warn: Warn) -> Completed:
@@ -83,6 +85,8 @@ class FakeWorkshop:
         return self._studio is not None and self._studio.media.rescue()
 
     def readings(self, meter: Meter) -> Outgoing:
+        if self.unreadable:
+            raise MemoryError
         return Telemetry.of(meter)
 
 
@@ -186,6 +190,14 @@ async def test_an_export_ends_in_completed() -> None:
     obeys_the_contract(worker)
     assert worker.progress[-1].frame.current == worker.progress[-1].frame.total == 30
     assert made.is_tidy
+
+
+async def test_an_export_of_which_nothing_can_be_measured_ends_in_completed_all_the_same() -> None:
+    worker = Worker()
+    worker.workshop.unreadable = True
+    worker.begin(studio(slow_s=SLOW_S), seconds=2)
+    assert isinstance(await worker.end(), Completed)
+    assert worker.sent[-1] is worker.finals[0]
 
 
 async def test_an_export_too_quick_to_watch_still_tells_every_phase() -> None:
@@ -464,10 +476,12 @@ async def test_a_slow_but_living_export_never_trips_the_guard() -> None:
 
 async def test_a_slow_commit_is_left_in_peace() -> None:
     worker = Worker()
-    worker.begin(studio(output={"commit": Trouble(delay_s=300)}))
+    parcel = studio(output={"commit": Trouble(delay_s=300)})
+    worker.begin(parcel)
     assert isinstance(await worker.end(), Completed)
     obeys_the_contract(worker)
     assert worker.times_s[-1] > 299
+    assert parcel.output.verified
 
 
 @pytest.mark.parametrize("abandon_s", [0.5, 5, 15])

@@ -43,7 +43,7 @@ class Gate(Trouble):
             raise self.error
 
     def say(self, error: Exception | None = None) -> None:
-        """What is said first holds: it may have struck already."""
+        """Once: a step that has failed cannot be acknowledged any more."""
         if not self.said.is_set():
             self.error = error
             self.said.set()
@@ -137,8 +137,8 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule()
     def hang(self) -> None:
-        # A decoder that hangs is replaced once, and its successor may hang as well.
-        self.run(asyncio.sleep(3 * STALL_S))
+        # A decoder that hangs is replaced by another, which may hang too.
+        self.run(asyncio.sleep(2 * STALL_S + 1))
         self.observe()
         assert self.now is None or self.now.is_committing, "what hangs was not noticed"
 

@@ -72,6 +72,18 @@ def test_gain_comes_down_before_the_peak_and_back_after_it() -> None:
     out, _ = limited(sound)
     assert abs(out[0, 24_000]) <= 1.0
     assert np.array_equal(out[:, : 24_000 - 6 * HOP], sound[:, : 24_000 - 6 * HOP])
+    gain = np.abs(out[0]) / np.maximum(np.abs(sound[0]), 1e-9)
+
+    def level(at: int) -> float:
+        """Of the gain about there: the wave itself crosses 0."""
+        return float(np.median(gain[at - 10 : at + 10]))
+
+    down = [level(24_000 - hops * HOP) for hops in (5, 3, 2, 1)]
+    assert down == sorted(down, reverse=True)
+    assert down[0] > 0.95 and down[-1] < 0.7
+    # A tenth of a second takes back two thirds of it: faster would be heard as pumping within a wave.
+    assert level(24_000 + 480) < 0.6
+    assert level(24_000 + 4800) == pytest.approx(1 - 0.5 * np.exp(-1), abs=0.03)
     later = slice(46_000, 48_000)
     assert np.abs(out[:, later] - sound[:, later]).max() < 0.01
 

@@ -22,7 +22,7 @@ def voice(source: FakeSource, samples: range, *, origin: Fraction | int = 0, spe
     assert source.probe.audio is not None
     rate_hz = source.probe.audio.rate_hz
     step = Fraction(speed) * rate_hz / 48_000
-    return Voice("v", "v", "song", samples, Fraction(origin), step, rate_hz, (1.0, 1.0), (0.0, 0.0), ())
+    return Voice("v", "v", "v", "song", samples, Fraction(origin), step, rate_hz, (1.0, 1.0), (0.0, 0.0), ())
 
 
 def blocks(samples: range, size: int) -> Iterator[range]:

@@ -52,6 +52,7 @@ KEYS = {
     "error": {"type", "message", "recoverable"},
     "completed": {"type", "durationMs", "frames"},
     "ready": {"type"},
+    "loading": {"type", "files"},
     "warning": {"type", "code", "message", "clipId"},
     "failure": {"type", "code", "clipId", "timeUs"},
     "telemetry": {

@@ -29,6 +29,13 @@ async def test_what_is_not_too_loud_passes_the_limiter_bit_for_bit() -> None:
         assert np.array_equal(made.output.sound, sources["s"].sound)
 
 
+async def test_a_clip_that_has_ended_is_closed_before_the_film_is_over() -> None:
+    items = [clip(f"c{n:02}", source="s", start_us=n * SECOND_US, seconds=1) for n in range(20)]
+    made = await of_sound(*items, sources=at_level(0.1))
+    assert len(made.media.heard) == 20
+    assert made.media.peak_iterators <= 2
+
+
 async def test_what_is_too_loud_is_turned_down_and_told_once() -> None:
     made = await of_sound(clip(source="s", seconds=1.5), sources=at_level(2.0))
     assert np.abs(made.output.sound).max() <= 1

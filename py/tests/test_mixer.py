@@ -25,7 +25,7 @@ def voice(
     fades: tuple[Fade, ...] = (),
     samples: range = ALL,
 ) -> Voice:
-    return Voice(clip_id, clip_id, "path", samples, Fraction(0), Fraction(1), 48_000, gains, balances, fades)
+    return Voice(clip_id, clip_id, clip_id, "path", samples, Fraction(0), Fraction(1), 48_000, gains, balances, fades)
 
 
 def ones(n: int = N, level: float = 1.0) -> Block:

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -151,7 +152,8 @@ async def test_its_gain_and_fade_apply_to_all_of_it() -> None:
     one = await film(track(quiet), sources=HEARD, timelines={"inner": INNER}, audio=SOUND)
     other = await film(track(clip("x"), clip("y", start_us=SECOND_US, source="sea.mp4")), sources=HEARD, audio=SOUND)
     assert one.output.sound[:, 48_000:] == pytest.approx(other.output.sound[:, 48_000:] / 2, abs=1e-6)
-    assert one.output.sound[:, 24_000] == pytest.approx(other.output.sound[:, 24_000] / 4, abs=1e-6)
+    ramp = np.arange(48_000) / 48_000
+    assert one.output.sound[:, :48_000] == pytest.approx(other.output.sound[:, :48_000] / 2 * ramp, abs=1e-6)
 
 
 async def test_its_range_and_speed_apply_to_its_sound() -> None:
@@ -172,3 +174,30 @@ def test_an_error_inside_names_both_clips_and_leads_to_the_outer() -> None:
     layers = list(leaves(made.stretches[0].layers))
     assert (layers[0].clip_id, layers[0].name, layers[0].key) == ("n", "“beach.mp4” (x) in “inner” (n)", "n/x")
     assert SIZE == made.size
+
+
+@pytest.mark.parametrize("path", ["inner", "outer"])
+async def test_past_its_range_a_timeline_whose_clips_go_on_holds_the_last_frame(path: str) -> None:
+    inner = inner_timeline(track(clip("x", seconds=5)))
+    outer = inner_timeline(track(nested("m", "inner", seconds=5)))
+    held = nested("n", path, seconds=2, sourceRange=time_range(0, SECOND_US))
+    made = await film(track(held), sources=SOURCES, timelines={"inner": inner, "outer": outer})
+    assert made.output.numbers == [*range(30), *[29] * 30]
+
+
+async def test_a_timeline_that_is_blended_in_before_it_begins_stands_and_then_plays() -> None:
+    leaving = clip("a", transitionOut=transition("slide", 500_000))
+    made = await film(track(leaving, nested("n", "inner", start_us=SECOND_US)), sources=SOURCES, timelines={"inner": INNER})
+    assert made.output.numbers == [*range(15), *[0] * 15, *range(30)]
+
+
+async def test_ids_with_slashes_are_told_apart_from_nested_ones() -> None:
+    inner = inner_timeline(track(clip("x", seconds=2, source="sea.mp4")))
+    both = (
+        track(clip("n/x", transform={"scale": {"x": 0.5, "y": 0.5}}, source_start_us=SECOND_US)),
+        track(nested("n", "inner")),
+    )
+    made = await film(*both, sources=HEARD, timelines={"inner": inner}, audio=SOUND)
+    assert made.output.pictures[5].layers == (("sea.mp4", 5), ("beach.mp4", 35))
+    alone = [await film(each, sources=HEARD, timelines={"inner": inner}, audio=SOUND) for each in both]
+    assert made.output.sound == pytest.approx(sum(each.output.sound for each in alone), abs=1e-6)

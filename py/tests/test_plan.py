@@ -30,6 +30,16 @@ def way_of(item: WireDict, source: FakeSource = FILM, **fields: object) -> Way:
     return way
 
 
+def test_a_cut_out_part_that_lies_px_for_px_over_the_output_is_drawn_all_the_same() -> None:
+    twice = video_source(raw=Size(2 * SIZE.width, 2 * SIZE.height))
+    corner = {
+        "scale": {"x": 2, "y": 2},
+        "position": {"x": SIZE.width / 2, "y": SIZE.height / 2},
+        "crop": {"right": 0.5, "bottom": 0.5},
+    }
+    assert way_of(clip(transform=corner), twice) is Way.CANVAS
+
+
 # Length
 
 

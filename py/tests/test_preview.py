@@ -289,6 +289,21 @@ async def test_backwards_fast_and_slow(speed: Fraction) -> None:
     await bench.close()
 
 
+@pytest.mark.parametrize("has_sound", [False, True])
+async def test_a_film_that_plays_goes_on_from_where_it_is_sought(has_sound: bool) -> None:
+    bench = await opened(track(clip(seconds=4)))
+    if has_sound:
+        await bench.preview.connect(FakeSpeaker())
+    await bench.preview.play(Fraction(1))
+    await asyncio.sleep(0.5)
+    for to_us in (3_000_000, 1_000_000):
+        await bench.preview.seek(to_us)
+        await asyncio.sleep(0.5)
+        assert bench.state.playing
+        assert to_us + 200_000 < bench.times_us[-1] <= to_us + 500_000
+    await bench.close()
+
+
 async def test_backwards_it_stops_at_the_beginning() -> None:
     bench = await opened()
     await bench.preview.seek(500_000)

@@ -81,7 +81,9 @@ def test_what_the_lower_rate_cannot_hold_is_gone(from_hz: int, to_hz: int, hz: i
     assert decibels(np.sqrt(2 * np.mean(left.astype(np.float64) ** 2))) <= -80
 
 
-@pytest.mark.parametrize("speed", [Fraction(1, 10), HALF, Fraction(1001, 1000), Fraction(2), Fraction(10)])
+@pytest.mark.parametrize(
+    "speed", [Fraction(1, 10), HALF, Fraction(1001, 1000), Fraction(12_345, 10_000), Fraction(9_999, 10_000), Fraction(2), Fraction(10)]
+)
 def test_speed_moves_the_pitch_and_nothing_else(speed: Fraction) -> None:
     hz = 0.5 * 24_000 / max(1, float(speed))
     tone = Measured(hz, 48_000, 48_000, speed=speed, origin=Fraction(1, 3))
@@ -89,8 +91,9 @@ def test_speed_moves_the_pitch_and_nothing_else(speed: Fraction) -> None:
     assert tone.rest_db <= -80
 
 
-def test_a_level_stays_a_level() -> None:
-    still = resampled(np.full((2, 4000), 0.5, np.float32), Fraction(147, 160), range(1000, 2000))
+@pytest.mark.parametrize("step", [Fraction(147, 160), Fraction(12_345, 10_000), Fraction(999_983, 1_000_000)])
+def test_a_level_stays_a_level(step: Fraction) -> None:
+    still = resampled(np.full((2, 4000), 0.5, np.float32), step, range(1000, 2000))
     assert np.abs(still - 0.5).max() < 1e-6
 
 

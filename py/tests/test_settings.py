@@ -266,7 +266,7 @@ def test_three_hours_at_120_fps_are_the_longest_film() -> None:
     with pytest.raises(ContractError) as refused:
         parsed(snapshot(track(clip(seconds=10 * 3600))), settings(fps=120))
     assert refused.value.message == (
-        "timeline: 600:00.000 at 120 fps are 4320000 frames; at most 1296000 (3 hours at 120 fps) can be exported. "
+        "timeline: 10:00:00.000 at 120 fps are 4320000 frames; at most 1296000 (3 hours at 120 fps) can be exported. "
         "Export a part of it, or fewer frames a second."
     )
     # A part of it is short enough, and so is a rate that is clamped before it is counted.

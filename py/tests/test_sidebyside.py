@@ -37,6 +37,12 @@ async def made_by(n: int, *tracks: WireDict, **fields: object) -> Film:
     return made
 
 
+def counts(made: Film) -> tuple[int, int]:
+    """Repeated and dropped frames."""
+    assert made.meter is not None
+    return made.meter.repeated_frames, made.meter.dropped_frames
+
+
 MIXED = (
     track(text("t", start_us=5_500_000, duration_us=9_000_000)),
     track(
@@ -52,17 +58,22 @@ MIXED = (
 """Straight and drawn, a blend, a gap, a frozen and a fast clip, one that goes on past the end of its source."""
 
 
-@pytest.mark.parametrize("fps", [30, 29.97, 24])
+@pytest.mark.parametrize("fps", [30, 29.97, 24, 60, 12])
 @pytest.mark.parametrize("n", [2, 3, 8])
 async def test_several_encoders_make_the_film_that_one_makes(n: int, fps: float) -> None:
     alone = await made_by(1, *MIXED, fps=fps, audio=SOUND)
-    together = await made_by(n, *MIXED, fps=fps, audio=SOUND)
+    together = await made_by(n, *MIXED, fps=fps, audio=SOUND, output={"encode_s": 0.01})
     assert together.output.pictures == alone.output.pictures
     assert (together.output.sound == alone.output.sound).all()
     assert together.output.order == alone.output.order
     assert len(together.output.keys) >= min(n, 7)
     assert together.meter is not None
     assert together.meter.frames_done == together.meter.frames_total == len(together.output.pictures)
+    assert counts(together) == counts(alone)
+    seen = together.output.watched
+    assert seen == sorted(seen), "pictures to be looked at never go back"
+    assert seen[0] == 0
+    assert len(seen) > 0.7 * len(together.output.pictures) / n, "those that the file waits for"
 
 
 @settings(max_examples=25)
@@ -71,19 +82,22 @@ async def test_several_encoders_make_the_film_that_one_makes(n: int, fps: float)
     interval_ms=st.integers(100, 3000),
     n=st.integers(2, 5),
     slow=st.integers(0, 100),
+    fps=st.sampled_from([30, 50, 24, 11]),
 )
-def test_wherever_clips_and_sections_are_cut_no_frame_is_lost(cuts: list[int], interval_ms: int, n: int, slow: int) -> None:
+def test_wherever_clips_and_sections_are_cut_no_frame_is_lost(cuts: list[int], interval_ms: int, n: int, slow: int, fps: int) -> None:
     edges = [0, *sorted(cuts), 10_000_000]
     items = track(
         *(clip(f"c{i}", start_us=a, duration_us=b - a, source_start_us=a) for i, (a, b) in enumerate(zip(edges, edges[1:], strict=False)))
     )
 
     async def both() -> None:
-        one = await made_by(1, items, keyFrameIntervalMs=interval_ms)
+        one = await made_by(1, items, keyFrameIntervalMs=interval_ms, fps=fps)
         # One encoder that lags behind at some frame changes nothing.
         lagging = {f"frame {slow}": Trouble(delay_s=7), "encode_s": 0.01}
-        many = await made_by(n, items, keyFrameIntervalMs=interval_ms, output=lagging)
+        many = await made_by(n, items, keyFrameIntervalMs=interval_ms, fps=fps, output=lagging)
         assert many.output.pictures == one.output.pictures
+        assert counts(many) == counts(one)
+        assert many.output.watched == sorted(many.output.watched)
 
     run(both())
 

@@ -174,6 +174,19 @@ def test_captions_that_meet_stand_on_one_another():
     ]
 
 
+def test_captions_that_overlap_all_along_take_more_than_one_track():
+    burnt = burn_in(film(*((n * 1000, 1500, f"{n}", {}) for n in range(6000))), 720)
+    *captions, _ = burnt.tracks
+    assert [len(each.items) for each in captions] == [10_000, 1999]
+    assert [captions[1].items[n].text for n in (-2, -1)] == ["5998\n5999", "5999"]
+
+
+def test_of_more_captions_than_a_picture_has_room_for_those_that_began_last_are_seen():
+    burnt = burn_in(film(*((n, 1_000_000, f"{n}", {}) for n in range(100))), 720)
+    middle = max(burnt.tracks[0].items, key=lambda each: each.timeline_range.duration_us)
+    assert middle.text.split("\n") == [f"{n}" for n in range(60, 100)]
+
+
 def test_their_ids_are_nobody_else_s():
     taken = parsed_timeline(track(text("captions-1"), id="captions"), captions=[{"startUs": 0, "durationUs": 5, "text": "x"}])
     ids = [each.id for each in burn_in(taken, 720).tracks]

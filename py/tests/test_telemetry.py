@@ -80,12 +80,14 @@ def test_a_reading_is_a_message(clock: ManualClock, meter: Meter) -> None:
         clock.advance(2)
     clock.advance(2)
     meter.frames_done, meter.dropped_frames, meter.repeated_frames, meter.bytes_written = 120, 3, 4, 5000
+    meter.frames_total, meter.film_us = 1200, 48_000_000
     reading = Telemetry.of(meter)
     assert reading.elapsed_seconds == 4
-    assert reading.encode_fps == 30
+    assert (reading.encode_fps, reading.times_real_time) == (30, 1.2)
     assert (reading.stages["encode"].seconds, reading.stages["encode"].share) == (2, 0.5)
     assert (reading.dropped_frames, reading.repeated_frames, reading.bytes_written) == (3, 4, 5000)
 
 
 def test_a_reading_before_any_time_has_passed_is_all_zeroes(meter: Meter) -> None:
-    assert Telemetry.of(meter).encode_fps == 0
+    reading = Telemetry.of(meter)
+    assert (reading.encode_fps, reading.times_real_time) == (0, 0)

@@ -162,3 +162,4 @@ def test_source_time_is_exact() -> None:
 
 def test_a_moment_for_people() -> None:
     assert [clock_text(us) for us in (0, 4_250_000, 83_000_999)] == ["0:00.000", "0:04.250", "1:23.000"]
+    assert [clock_text(us) for us in (3_599_999_999, 3_723_004_000)] == ["59:59.999", "1:02:03.004"]

@@ -56,6 +56,20 @@ def test_a_blend_cuts_the_film_at_its_edges_and_all_else_stays_straight() -> Non
     assert ways(pair("dissolve")) == [(0, 30, Way.STRAIGHT), (30, 45, Way.CANVAS), (45, 60, Way.STRAIGHT)]
 
 
+@pytest.mark.parametrize("kind", sorted(TRANSITIONS))
+def test_a_clip_that_comes_or_goes_over_nothing_is_drawn(kind: str) -> None:
+    alone = transition(kind, HALF_US, mode="composite")
+    plan = plan_of(track(clip(seconds=2, transitionIn=alone, transitionOut=alone)), sources=SOURCES)
+    assert ways(plan) == [(0, 15, Way.CANVAS), (15, 45, Way.STRAIGHT), (45, 60, Way.CANVAS)]
+
+
+@pytest.mark.parametrize("slip_us", [-1, 0, 1])
+def test_clips_whose_edges_were_rounded_apart_blend_too(slip_us: int) -> None:
+    a = clip("a", duration_us=SECOND_US + slip_us)
+    b = clip("b", start_us=SECOND_US, source="sea.mp4", transitionIn=transition("dissolve", HALF_US))
+    assert shown_at(plan_of(track(a, b), sources=SOURCES), 35) == [("a", 35), ("b", 5)]
+
+
 def test_in_a_blend_the_clip_before_plays_on_into_its_source() -> None:
     plan = pair("dissolve")
     assert shown_at(plan, 29) == [("a", 59)]

@@ -99,9 +99,13 @@ def box(kind: bytes, *parts: bytes) -> bytes:
     return struct.pack(">I4s", 8 + len(body), kind) + body
 
 
-def trak(kind: bytes, duration: int, *, edit: int | None = None) -> bytes:
+def trak(kind: bytes, duration: int, *, edit: int | None = None, n_edits: int = 1) -> bytes:
     tkhd = box(b"tkhd", bytes(4), bytes(16), struct.pack(">I", duration), bytes(60))
-    edts = b"" if edit is None else box(b"edts", box(b"elst", bytes(4), struct.pack(">IIiI", 1, edit, 1024, 0x10000)))
+    edts = (
+        b""
+        if edit is None
+        else box(b"edts", box(b"elst", bytes(4), struct.pack(">I", n_edits), struct.pack(">IiI", edit, 1024, 0x10000) * n_edits))
+    )
     return box(b"trak", tkhd, edts, box(b"mdia", box(b"hdlr", bytes(8), kind, bytes(13))))
 
 
@@ -123,6 +127,17 @@ def test_the_edit_ends_with_the_sound() -> None:
     for patch in patches:
         patched = applied(patched, 1000, patch)
     assert patched == moov_of(trak(b"vide", 57_600, edit=57_600), trak(b"soun", 57_600, edit=57_600))
+
+
+def test_an_edit_ends_at_the_tick_nearest_to_the_last_sample() -> None:
+    moov = moov_of(trak(b"soun", 57_000, edit=57_000))
+    # 44 101 samples are 57 601.3 ticks, 44 102 are 57 602.6.
+    for n_samples, ticks in ((44_101, 57_601), (44_102, 57_603)):
+        assert {number(patch.data) for patch in edit_ends(moov, 0, 44_100, n_samples)} == {ticks}
+
+
+def test_a_film_whose_sound_has_another_edit_list_is_left_alone() -> None:
+    assert edit_ends(moov_of(trak(b"soun", 57_600, edit=57_600, n_edits=2)), 0, 48_000, 48_000) == []
 
 
 def test_a_film_whose_sound_has_no_edit_is_left_alone() -> None:

@@ -127,6 +127,10 @@ def test_what_has_no_sound_to_give_is_silent(fields: WireDict) -> None:
     assert heard(track(clip(**fields)), track(background())) == []
 
 
+def test_a_track_that_is_turned_down_to_nothing_is_not_decoded() -> None:
+    assert heard(track(song(), kind="audio", audioGain=0), track(background())) == []
+
+
 def test_sound_taken_from_the_video_still_sounds_on_a_sound_track() -> None:
     assert heard(track(clip("x", audioFromVideoDisabled=True), kind="audio")) == ["x"]
 

@@ -15,6 +15,12 @@ import { timecode } from './timecode.js';
 /** The clip that is carried. @type {import('@preact/signals-core').Signal<string | undefined>} */
 export const moving = signal(undefined);
 let steps = 0;
+/**
+ * Whoever clicks a clip goes on with the arrows as editors do, frame by frame; whoever came to it by key goes with them from clip to clip.
+ */
+let cameByKey = true;
+addEventListener('pointerdown', () => (cameByKey = false), { capture: true });
+addEventListener('keydown', ({ key }) => (key === 'Tab' || key === 'F6') && (cameByKey = true), { capture: true });
 
 /** @param {KeyboardEvent} event */
 export function gridKey(event) {
@@ -34,9 +40,8 @@ function walk({ key, shiftKey }, id) {
     say(id);
     return true;
   }
-  const next = neighbour(id, key);
-  if (!key.startsWith('Arrow') || !next) return false;
-  if (shiftKey) select(next, { add: true });
+  const next = cameByKey && !shiftKey && key.startsWith('Arrow') ? neighbour(id, key) : undefined;
+  if (!next) return false;
   focusClip(next);
   return true;
 }

@@ -56,6 +56,17 @@ function help(dialog) {
           </div>`,
       )}
     </dl>
+    <h3>${t.help.clips}</h3>
+    <dl class="key-map">
+      ${t.help.onClips.map(
+        ([keys, what]) =>
+          html`<div>
+            <dt><kbd>${keys}</kbd></dt>
+            <dd>${what}</dd>
+          </div>`,
+      )}
+    </dl>
+    <p class="muted">${t.help.clicked}</p>
     <div class="footer">
       <span class="summary">${layout.value ? '' : t.help.note}</span
       ><button type="button" class="primary" autofocus @click=${() => dialog.close()}>${t.close}</button>

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit/html.js';
 import { icon } from '../icons.js';
 import { t } from '../strings.js';
 import * as field from './fields.js';
-import { section, set } from './inspector.js';
+import { section, set } from './inspector-parts.js';
 import { titleStyle } from './snapshot.js';
 import { doc } from './store.js';
 

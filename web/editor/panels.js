@@ -9,7 +9,7 @@ export function nextPanel(direction) {
   for (let n = 1; n <= PANELS.length; n += 1) {
     const panel = document.getElementById(PANELS[(at + direction * n + PANELS.length * 2) % PANELS.length]);
     const first = [...(panel?.querySelectorAll(panel.id === 'timeline' ? '.clip[tabindex="0"], .tl-playhead' : FOCUSABLE) ?? [])].find(
-      (element) => element.checkVisibility(),
+      (element) => element.checkVisibility({ visibilityProperty: true }),
     );
     if (first instanceof HTMLElement) return first.focus();
   }

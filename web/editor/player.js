@@ -1,5 +1,6 @@
 import { batch, effect, signal, untracked } from '@preact/signals-core';
 import { stepFrames } from './document.js';
+import { FrameWatch } from './frame-watch.js';
 import { files } from './media.js';
 import { setPeaksSource } from './peaks.js';
 import { timelineOf } from './snapshot.js';
@@ -22,9 +23,17 @@ export const quality = signal(Number(localStorage.getItem('gran-preview') ?? 0.5
 export const previewProblem = signal('');
 export const previewReady = signal(false);
 export const droppedFrames = signal(0);
+/** A frame is awaited for longer than one notices. */
+export const late = signal(false);
+/** The first frame is to be seen. */
+export const pictured = signal(false);
+/** The person has pressed play once, and knows how. */
+export const hasPlayed = signal(localStorage.getItem('gran-played') !== null);
 
 /** Counts the engines there have been: each needs a canvas of its own. */
 export const previewNumber = signal(0);
+
+const watch = new FrameWatch((is) => (late.value = is));
 
 /** @typedef {import('../preview-client.js').PreviewClient} Preview */
 /** @type {Preview | undefined} */
@@ -37,10 +46,18 @@ let lost = 0;
 
 /** @param {HTMLCanvasElement} canvas */
 export async function mountPlayer(canvas) {
+  watch.ask();
   const { PreviewClient } = await import('../preview-client.js');
   preview = new PreviewClient(canvas, {
     onState: heard,
-    onProblem: (message) => (previewProblem.value = message),
+    onFrame: (us) => {
+      pictured.value = true;
+      watch.came(us, rateNow.value !== 0);
+    },
+    onProblem: (message) => {
+      watch.stop();
+      previewProblem.value = message;
+    },
     onLost: replace,
   });
   stop = showWhatChanges(preview);
@@ -59,6 +76,7 @@ let stop = () => {};
 /** The engine broke: another one, unless they all do. */
 function replace() {
   stop();
+  watch.stop();
   previewReady.value = false;
   rateNow.value = 0;
   lost += 1;
@@ -76,6 +94,7 @@ function heard(state) {
     if (state.playing || played) playheadUs.value = state.timeUs;
     droppedFrames.value = state.droppedFrames;
   });
+  if (played && !state.playing) watch.stop();
 }
 
 /** @param {Preview} made */
@@ -91,11 +110,15 @@ function showWhatChanges(made) {
         const { width, height, timebase } = now;
         const reduction = /** @type {1 | 2 | 4} */ (Math.round(1 / part));
         made.show(timelineOf(now, there), { width, height, fps: timebase.fps, audio: true, reduction });
+        watch.ask();
       }, SETTLE_MS);
     }),
     effect(() => {
       const us = playheadUs.value;
-      if (us !== toldUs && !untracked(() => rateNow.value)) made.seek((toldUs = us));
+      if (us === toldUs || untracked(() => rateNow.value)) return;
+      made.seek((toldUs = us));
+      // Beyond the end it is the last frame that comes.
+      watch.ask(us < untracked(() => filmUs.value) ? us : undefined);
     }),
     effect(() => {
       made.setVolume(volume.value);
@@ -119,6 +142,8 @@ export function play(rate = 1) {
   }
   rateNow.value = rate;
   preview.play(rate);
+  if (!hasPlayed.value) localStorage.setItem('gran-played', 'yes');
+  hasPlayed.value = true;
 }
 
 export function pause() {

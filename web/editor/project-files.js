@@ -69,27 +69,42 @@ async function namesIn(at) {
   return names;
 }
 
-/** @param {File} file @returns {Promise<{doc: Doc, savedAt: number}>} */
+/** @param {Blob} file @returns {Promise<{doc: Doc, savedAt: number}>} */
 async function parsed(file) {
   const { format, doc, savedAt } = JSON.parse(await file.text());
   if (format !== 'gran-project' || !Array.isArray(doc?.tracks)) throw new Error('not a project');
   return { doc, savedAt };
 }
 
-/** @param {string} id @returns {Promise<{doc: Doc, savedAt: number, older: boolean}>} the last good state where the file cannot be read */
+/**
+ * @param {string} id
+ * @returns {Promise<{doc?: Doc, savedAt: number, raw?: Blob}>} where the file cannot be read, `raw` is what it holds, and `doc` the last
+ *   good state, if there is one
+ */
 export async function loadProject(id) {
+  const file = await fileOf(id);
   try {
-    const file = await (await (await folder(id)).getFileHandle(FILE)).getFile();
-    return { ...(await parsed(file)), older: false };
+    return await parsed(file);
   } catch {
+    // In memory: the file itself is about to be written over.
+    const raw = new Blob([await file.arrayBuffer().catch(() => '')], { type: 'application/json' });
     for (const { savedAt } of await listStates(id)) {
       try {
-        return { ...(await loadState(id, savedAt)), older: true };
+        return { ...(await loadState(id, savedAt)), raw };
       } catch {
         // The next older one.
       }
     }
-    throw new Error('No readable state of the project is left');
+    return { savedAt: 0, raw };
+  }
+}
+
+/** @param {string} id @returns {Promise<Blob>} empty where there is none */
+async function fileOf(id) {
+  try {
+    return await (await (await folder(id)).getFileHandle(FILE)).getFile();
+  } catch {
+    return new Blob();
   }
 }
 

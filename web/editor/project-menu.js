@@ -5,7 +5,7 @@ import { install, offer } from '../install.js';
 import { LANGUAGE_NAMES, language, setLanguage, t } from '../strings.js';
 import * as projects from './project-actions.js';
 import { projectId } from './project-id.js';
-import { listStates } from './project-files.js';
+import { listProjects, listStates } from './project-files.js';
 import { doc, readOnly } from './store.js';
 import { toast } from './toasts.js';
 
@@ -23,7 +23,7 @@ async function toggled({ newState }) {
   document.getElementById('project-menu-button')?.setAttribute('aria-expanded', String(newState === 'open'));
   if (newState !== 'open') return;
   menu().querySelector('button')?.focus();
-  others.value = (await projects.otherProjects()).filter(({ id }) => id !== projectId.value).slice(0, 8);
+  others.value = (await listProjects()).filter(({ id }) => id !== projectId.value).slice(0, 8);
   states.value = (await listStates(projectId.value)).slice(0, 20);
 }
 

@@ -24,7 +24,7 @@ export function stage() {
   return html`${
       hint.value
         ? html`<p class="hint-bar">
-            <span>${t.stage.hint}</span>
+            <span>${t.stage.hint.split('*').map((part, i) => (i % 2 ? html`<kbd>${part}</kbd>` : part))}</span>
             <button type="button" class="icon-button" aria-label=${t.close} title=${t.close} @click=${() => (hint.value = false)}>
               ${icon('x')}
             </button>
@@ -45,6 +45,7 @@ export function stage() {
             ${ref(mount)}
           ></canvas>`,
         )}
+        ${player.late.value && !nothingThere ? html`<div class="late" role="progressbar" aria-label=${t.stage.late}></div>` : nothing}
         ${nothingThere ? html`<p class="screen-note">${t.stage.nothing}</p>` : nothing}
         ${player.previewProblem.value ? html`<p class="screen-problem" role="alert">${icon('triangle-alert')}${inWords(player.previewProblem.value)}</p>` : nothing}
       </div>
@@ -53,7 +54,8 @@ export function stage() {
       <span class="transport-side">${clock()} <span class="of">/ ${timecode(rateOfDoc(now), filmUs.value)}</span></span>
       <span class="transport-main">
         ${button('skip-back', t.stage.toStart, 'Home', toStart)} ${button('step-back', t.stage.frameBack, '←', () => player.stepBy(-1))}
-        ${button(player.rateNow.value ? 'pause' : 'play', player.rateNow.value ? t.stage.pause : t.stage.play, 'Space', player.toggle, 'play')}
+        ${button(player.rateNow.value ? 'pause' : 'play', player.rateNow.value ? t.stage.pause : t.stage.play, t.stage.space, player.toggle, 'play')}
+        ${player.hasPlayed.value || !player.pictured.value || nothingThere ? nothing : html`<kbd class="space-hint" aria-hidden="true">${t.stage.space}</kbd>`}
         ${button('step-forward', t.stage.frameForward, '→', () => player.stepBy(1))} ${button('skip-forward', t.stage.toEnd, 'End', toEnd)}
         ${Math.abs(player.rateNow.value) !== 1 && player.rateNow.value ? html`<span class="rate">${player.rateNow.value}×</span>` : nothing}
       </span>

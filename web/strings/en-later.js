@@ -138,8 +138,9 @@ export const later = {
     fresh: 'Untitled film',
     install: 'Install as an app',
     copyOf: (/** @type {string} */ name) => `${name} copy`,
-    unreadable: 'The last project could not be read. A new one was begun.',
-    olderState: (/** @type {Date} */ at) => `The project could not be read whole. This is how it was at ${at.toLocaleTimeString('en')}.`,
+    unreadable: 'The project could not be read, and none of its earlier states.',
+    saveRaw: 'Save raw file',
+    olderState: (/** @type {Date} */ at) => `The project could not be read. This is its last good copy (${at.toLocaleTimeString('en')}).`,
     notKept: (/** @type {string} */ name) => `${name} is too large to be kept here: the next time you must find it again.`,
     importReport: (/** @type {number} */ changed, /** @type {number} */ left) =>
       changed + left ? `Opened: ${changed} approximated, ${left} ignored` : 'Opened: everything was kept',
@@ -168,6 +169,14 @@ export const later = {
     profiles: { standard: 'Gran', simple: 'Gran, simple: ⌫ leaves a gap', premiere: 'Premiere', gran: 'The old Gran editor' },
     singleKeys: 'Letters work without Ctrl',
     note: 'Keys are named by their place on an English keyboard.',
+    clips: 'On a clip that was reached with Tab or F6',
+    onClips: [
+      ['← → ↑ ↓', 'From clip to clip'],
+      ['Enter', 'Choose it'],
+      ['⇧Enter', 'Choose it as well, or no longer'],
+      ['G, ← → ↑ ↓', 'Carry it by frames and tracks; with ⇧ by a second; Enter drops it, Esc puts it back'],
+    ],
+    clicked: 'After a click on a clip the arrows move the playhead, as everywhere. ⇧← and ⇧→ are always a second.',
   },
   keys: /** @type {Record<string, string>} */ ({
     play: 'Play, stop',
@@ -243,7 +252,62 @@ export const later = {
     best: 'Best quality',
     small: 'Small file',
     audio: 'Audio only',
+    copy: 'Copy, no re-encode',
     custom: 'Custom…',
+  },
+  /** Why a film cannot be copied: in a word or two, and in a sentence that says what to do. */
+  copy: {
+    impossible: (/** @type {string} */ reasons) => `not possible: ${reasons}`,
+    why: 'Why?',
+    size: 'As large as this part of its file',
+    blocked: 'Like this, the film cannot be copied. Choose another kind.',
+    short: {
+      empty: () => 'no picture',
+      reading: () => 'still being read',
+      clips: (/** @type {number} */ n) => plural(n, 'clip', 'clips'),
+      title: () => 'title on top',
+      captions: () => 'captions in the picture',
+      drawn: () => 'something drawn',
+      layers: () => 'one clip over another',
+      gap: () => 'a gap',
+      changed: () => 'a changed picture',
+      turned: () => 'a turned picture',
+      size: () => 'another size',
+      rate: () => 'another frame rate',
+      codec: () => 'its codec',
+      sounds: (/** @type {number} */ n) => plural(n, 'sound', 'sounds'),
+      soundChanged: () => 'changed sound',
+      soundCodec: () => 'its sound codec',
+      soundShort: () => 'sound of another length',
+      browser: () => 'not in this browser',
+    },
+    reasons: {
+      empty: () => 'There is no picture to copy. Sound alone has a kind of its own.',
+      reading: (/** @type {number} */ _, /** @type {string} */ name) => `It is not known yet what is in ${name}.`,
+      clips: (/** @type {number} */ n) =>
+        `There are ${plural(n, 'clip', 'clips')}. Copied is one clip, trimmed or whole: around cuts, pictures and sound have to be made anew.`,
+      title: (/** @type {number} */ n) => `${plural(n, 'title has', 'titles have')} to be drawn into the picture.`,
+      captions: () => 'Captions are drawn into the picture. They can go into a track of the file, or beside it: see Captions below.',
+      drawn: (/** @type {number} */ _, /** @type {string} */ name) =>
+        `A picture, a background or an adjustment has to be drawn${name ? `: ${name}` : ''}.`,
+      layers: () => 'Clips lie over each other, and would have to be drawn together.',
+      gap: () => 'Part of the film shows nothing, which has to be made: move the clip to the start, or export In to out.',
+      changed: (/** @type {number} */ _, /** @type {string} */ name) =>
+        `${name} does not look or run as in its file: speed, transform, effects, transitions.`,
+      turned: (/** @type {number} */ _, /** @type {string} */ name) => `${name} lies on its side in its file.`,
+      size: (/** @type {number} */ _, /** @type {string} */ name) =>
+        `The film is not of the size of ${name}. With nothing chosen, the inspector sets the size of the film.`,
+      rate: (/** @type {number} */ _, /** @type {string} */ name) =>
+        `The film has not the frame rate of ${name}. With nothing chosen, the inspector sets it.`,
+      codec: (/** @type {number} */ _, /** @type {string} */ name) => `The codec of ${name} cannot be copied. H.264, VP8, VP9 and AV1 can.`,
+      sounds: (/** @type {number} */ n) => `${plural(n, 'sound', 'sounds')} have to be mixed.`,
+      soundChanged: (/** @type {number} */ _, /** @type {string} */ name) =>
+        `The sound of ${name} does not run as in its file: gain, balance, fades, speed.`,
+      soundCodec: (/** @type {number} */ _, /** @type {string} */ name) =>
+        `The sound codec of ${name} cannot be copied. AAC and Opus can. Without its sound, the film could be copied.`,
+      soundShort: (/** @type {number} */ _, /** @type {string} */ name) => `The sound of ${name} is not as long as the picture.`,
+      browser: () => 'This browser cannot encode the few frames before the first key frame in this codec.',
+    },
   },
 
   setup: {

@@ -102,7 +102,9 @@ const words = {
   },
   stage: {
     picture: 'The film at the playhead',
-    hint: 'This is a sample. Press Space to play, S to split, or drop your own video.',
+    hint: 'This is a sample. Press *Space* to play, *S* to split, or drop your own video.',
+    space: 'Space',
+    late: 'The frame is on its way',
     nothing: 'Nothing here yet',
     transport: 'Playback',
     play: 'Play',

@@ -111,6 +111,10 @@ export const phrases = [
     '{} is damaged or not what its name says ({}). Convert or replace it.',
     '{} повреждён или не то, чем называется ({}). Преобразуйте или замените его.',
   ],
+  [
+    '{} is damaged or not what its name says. Convert or replace it.',
+    '{} повреждён или не то, чем называется. Преобразуйте или замените его.',
+  ],
   ['{} is missing. Add it again.', '{} не найден. Добавьте его снова.'],
   ['{} is empty (0 bytes).', '{} пуст (0 байт).'],
   [

@@ -20,7 +20,9 @@ def unreadable(name: str) -> Callable[[str, str], ExportError]:
             case _ if "network error" in message:  # what a file that changed under a stream of it gives in Chromium
                 return SourceError(f"{name} was changed or can no longer be read. Add it again.", code="E_MISSING")
             case _:
-                return SourceError(f"{name} is damaged or not what its name says ({message}). Convert or replace it.")
+                # mediabunny's words to its own makers help nobody here.
+                why = "" if "internal error" in message else f" ({message})"
+                return SourceError(f"{name} is damaged or not what its name says{why}. Convert or replace it.")
 
     return translate
 

@@ -45,6 +45,7 @@ class Lane:
         viewer: Viewer | None,
     ) -> None:
         self._number, self._viewer = number, viewer
+        self._watched = True
         self._rate, self._executor, self._drawing, self._meter = settings.fps, executor, drawing, meter
         self._encoder = VideoTrackEncoder(rung, settings, lambda depth: meter.note_high_water("encode", depth))
         self._alpha: AlphaTrack | None = None
@@ -87,6 +88,9 @@ class Lane:
     def has_alpha(self) -> bool:
         return self._alpha is not None
 
+    def watch(self, *, watched: bool) -> None:
+        self._watched = watched
+
     async def flush(self) -> None:
         """Until every frame has become a packet."""
         await self._encoder.flush()
@@ -114,7 +118,7 @@ class Lane:
 
     async def _encode(self, frame: Any, index: int) -> None:
         try:
-            if self._viewer is not None:
+            if self._viewer is not None and self._watched:
                 self._viewer.show(frame, self._rate.start_us(index))
             await self._encoder.encode(frame, index)
         finally:

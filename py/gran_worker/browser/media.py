@@ -1,10 +1,11 @@
 """MediaPort over mediabunny's Input and sample sinks, and over ImageBitmap for pictures that do not move."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import js
@@ -12,23 +13,26 @@ import mediabunny
 from gran_js import ReadAhead, decoders, guardReads, takeSounds
 from pyodide.ffi import JsException, to_js
 
+from gran_worker.boxes import remembering
 from gran_worker.browser.animation import ANIMATED, Animation
 from gran_worker.browser.faults import put_together, undecodable, unreadable
 from gran_worker.browser.ffi import class_name, js_errors, leave, or_none, owned
 from gran_worker.browser.frames import SECOND_US, SampleFrame, StillFrame
 from gran_worker.browser.lent import Lent
 from gran_worker.browser.opened import DEFAULT_FRAME_US, Opened
-from gran_worker.browser.pictures import expect_end, pictures, probe_video
+from gran_worker.browser.pictures import as_played, expect_end, pictures, probe_video
 from gran_worker.browser.sourcepackets import SourcePicture, SourceSound, picture_packets, sound_packets
 from gran_worker.browser.sourcesound import BATCH_S, beginning, probe_audio, taken_sounds
 from gran_worker.drawings import SVG, Drawing, drawing_size, moves
-from gran_worker.edits import find_parts
+from gran_worker.edits import Playing, find_playing
 from gran_worker.errors import SourceError, located
 from gran_worker.geometry import Size
 from gran_worker.imageheader import HEADER_BYTES, MAX_PX, MAX_SIDE_PX, is_too_large, parse_image_header
 from gran_worker.ports import AudioInfo, Frame, Probe, Sound, VideoInfo
+from gran_worker.sampletable import is_endless
 from gran_worker.snapshot import file_name
 from gran_worker.together import together
+from gran_worker.trimming import Patch
 
 # Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
 CONTAINER_NAMES = ("MP4", "QTFF", "MATROSKA", "WEBM", "WAVE", "OGG", "FLAC", "MP3", "ADTS", "MPEG_TS")
@@ -78,19 +82,22 @@ class BrowserMedia:
         await self.forget(path, gone=False)
         opened = self._opened[path] = Opened(name)
         with js_errors(unreadable(name)):
-            opened.input = mediabunny.Input.new(
-                source=guardReads(mediabunny.BlobSource.new(blob)),
-                formats=to_js([getattr(mediabunny, container) for container in CONTAINER_NAMES]),
-            )
+            opened.input = _input(blob)
             if not await opened.input.canRead():
                 return await self._probe_image(opened, blob)
+            if str((await opened.input.getFormat()).name) in EDITED:
+                read = remembering(partial(_slice, blob))
+                if await is_endless(read, int(blob.size)):
+                    raise unreadable(name)("", "its table of samples has no end")
+                opened.playing = await find_playing(read, int(blob.size))
+                if patches := [patch for playing in opened.playing.values() for patch in playing.patches]:
+                    opened.input.dispose()
+                    opened.input = _input(_patched(blob, patches))
             opened.video = or_none(await opened.input.getPrimaryVideoTrack())
             opened.audio = or_none(await opened.input.getPrimaryAudioTrack())
             if opened.video is None and opened.audio is None:
                 raise SourceError(f"{name} holds neither picture nor sound.")
-            duration_us = round(await opened.input.computeDuration() * SECOND_US)
-            if str((await opened.input.getFormat()).name) in EDITED:
-                opened.parts = await find_parts(partial(_slice, blob), int(blob.size))
+            duration_us = await _duration_us(opened)
         async with together() as group:
             hearing = group.create_task(_tried(None if opened.audio is None else self._probe_audio(opened, blob)))
             seeing = group.create_task(_tried(None if opened.video is None else self._probe_video(opened)))
@@ -126,6 +133,12 @@ class BrowserMedia:
                         yield frame
             return
         last_us: int | None = None
+        seen = opened.seen
+        if seen.ends_us is not None:
+            start_us, end_us = min(start_us, seen.ends_us - 1), min(end_us, seen.ends_us)
+        if end_us <= seen.begins_us:
+            return
+        start_us = max(start_us, seen.begins_us)
         with js_errors(undecodable(opened.name, "picture")):
             samples = pictures(opened.video, opened.in_software).samples(start_us / SECOND_US, end_us / SECOND_US)
             ahead = ReadAhead.new(samples, opened.n_ahead)
@@ -139,7 +152,7 @@ class BrowserMedia:
                         continue
                     self._alive()
                     frame = self._frame(opened, sample)
-                    last_us = frame.pts_us
+                    last_us = frame.pts_us = max(frame.pts_us, seen.begins_us)
                     yield frame
             finally:
                 self._ahead.remove(ahead)
@@ -156,6 +169,8 @@ class BrowserMedia:
         with js_errors(undecodable(opened.name, "picture")):
             # A first frame at a third of a microsecond is not there yet at the microsecond that it was rounded to.
             moment_us = max(source_us, opened.first_pts_us + 1)
+            if opened.seen.ends_us is not None:
+                moment_us = min(moment_us, opened.seen.ends_us - 1)
             sample = or_none(await self._decoded(opened, pictures(opened.video, opened.in_software).getSample(moment_us / SECOND_US)))
         self._alive()
         if sample is None:
@@ -181,7 +196,9 @@ class BrowserMedia:
                     ended = taken.ended
                     for sound in taken_sounds(opened, taken, late, expected):
                         expected = sound.first + sound.block.shape[1]
-                        yield sound
+                        heard = opened.heard.cut(sound)
+                        if heard is not None:
+                            yield heard
             finally:
                 await leave(samples.return_())
 
@@ -254,11 +271,11 @@ class BrowserMedia:
             del self._waits[wait]
 
     async def _probe_audio(self, opened: Opened, blob: Any) -> AudioInfo:
-        _expect_one_part(opened, opened.audio, "sound")
+        _expect_one_part(opened.name, opened.heard, "sound")
         return await probe_audio(opened, blob)
 
     async def _probe_video(self, opened: Opened) -> VideoInfo:
-        _expect_one_part(opened, opened.video, "picture")
+        _expect_one_part(opened.name, opened.seen, "picture")
         decoded = partial(self._decoded, opened)
         try:
             info = await probe_video(opened, decoded)
@@ -267,6 +284,7 @@ class BrowserMedia:
                 raise
             opened.in_software = True
             info = await probe_video(opened, decoded)
+        info = await as_played(info, opened)
         opened.first_pts_us, opened.frame_us = info.first_pts_us, info.frame_us
         opened.n_ahead = max(1, min(MAX_AHEAD, AHEAD_PX // (info.raw.width * info.raw.height)))
         opened.planar_colour = info.colour if info.upright and info.planar else None
@@ -334,10 +352,35 @@ class BrowserMedia:
         return Probe(opened.name, 0, info, None)
 
 
-def _expect_one_part(opened: Opened, track: Any, what: str) -> None:
-    parts = opened.parts.get(int(track.id))
-    if parts is not None:
-        raise put_together(opened.name, what, parts)
+def _input(blob: Any) -> Any:
+    formats = to_js([getattr(mediabunny, container) for container in CONTAINER_NAMES])
+    return mediabunny.Input.new(source=guardReads(mediabunny.BlobSource.new(blob)), formats=formats)
+
+
+def _patched(blob: Any, patches: Sequence[Patch]) -> Any:
+    """The file with other bytes in some places. Nothing of it is read for that."""
+    pieces, at = [], 0
+    for patch in sorted(patches, key=attrgetter("position")):
+        pieces += [blob.slice(at, patch.position), to_js(patch.data)]
+        at = patch.position + len(patch.data)
+    return js.Blob.new(to_js([*pieces, blob.slice(at)]))
+
+
+async def _duration_us(opened: Opened) -> int:
+    """When the last of its tracks ends."""
+    if all(playing.ends_us is None for playing in (opened.seen, opened.heard)):
+        return round(float(await opened.input.computeDuration()) * SECOND_US)
+    ends_us = []
+    for track, playing in ((opened.video, opened.seen), (opened.audio, opened.heard)):
+        if track is not None:
+            whole_us = round(await track.computeDuration() * SECOND_US)
+            ends_us.append(whole_us if playing.ends_us is None else min(whole_us, playing.ends_us))
+    return int(max(ends_us))
+
+
+def _expect_one_part(name: str, playing: Playing, what: str) -> None:
+    if playing.parts > 1:
+        raise put_together(name, what, playing.parts)
 
 
 async def _slice(blob: Any, start: int, end: int) -> bytes:

@@ -6,6 +6,7 @@ from typing import Any
 
 from gran_worker.browser.animation import Animation
 from gran_worker.colour import Colour
+from gran_worker.edits import WHOLE, Playing
 from gran_worker.geometry import Size
 from gran_worker.ports import Packaging
 
@@ -20,8 +21,8 @@ class Opened:
     input: Any = None
     video: Any = None
     audio: Any = None
-    parts: Mapping[int, int] = field(default_factory=dict)
-    """How many parts its tracks are put together from, by id, where it is more than one."""
+    playing: Mapping[int, Playing] = field(default_factory=dict)
+    """What edit lists say of its tracks, by id."""
     bitmap: Any = None
     drawing: Any = None
     """The file of an SVG drawing, which has a bitmap once it is known how large it is needed."""
@@ -47,6 +48,16 @@ class Opened:
     """Samples that its decoder leaves out wherever it begins, and that count only where it begins behind the first packet."""
     sound_slack: int = 2
     """Samples by which the container's rounding moves the times of blocks that follow each other without a gap."""
+
+    @property
+    def seen(self) -> Playing:
+        """How its picture is played."""
+        return WHOLE if self.video is None else self.playing.get(int(self.video.id), WHOLE)
+
+    @property
+    def heard(self) -> Playing:
+        """How its sound is played."""
+        return WHOLE if self.audio is None else self.playing.get(int(self.audio.id), WHOLE)
 
     def close(self) -> None:
         if self.input is not None:

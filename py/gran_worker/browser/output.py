@@ -77,9 +77,7 @@ class BrowserOutput:
         self._at_once = max(1, plan.rate.num // plan.rate.den // MUXED_A_SECOND)
         if rung is not None and executor is not None:
             drawing = asyncio.Lock()
-            # One of them shows how far the film is: those of the others would jump to and fro.
-            viewers = [viewer, *[None] * (n_encoders - 1)]
-            self.lanes = tuple(Lane(k, rung, settings, plan.size, executor, drawing, meter, each) for k, each in enumerate(viewers))
+            self.lanes = tuple(Lane(k, rung, settings, plan.size, executor, drawing, meter, viewer) for k in range(n_encoders))
             self._video = PictureTrack(family(rung.codec), plan, agreement)
             # With the rate the muxer's time base is exact; without it pts are off by up to 9 µs.
             self._output.addVideoTrack(self._video.source, frameRate=plan.rate.num / plan.rate.den, canBeTransparent=settings.alpha)

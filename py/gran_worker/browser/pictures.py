@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import mediabunny
@@ -83,6 +84,17 @@ async def _first(track: Any, in_software: bool, decoded: Decoded) -> AsyncGenera
         yield first
     finally:
         first.close()
+
+
+async def as_played(info: VideoInfo, opened: Opened) -> VideoInfo:
+    """``info`` as the track's edit list has it played. What that hides would come along with packets, which are not copied then."""
+    seen, coding = opened.seen, info.coding
+    hidden_us = max(0, seen.begins_us - info.first_pts_us)
+    if seen.ends_us is not None:
+        hidden_us = max(hidden_us, round(await opened.video.computeDuration() * SECOND_US) - seen.ends_us)
+    if hidden_us >= info.frame_us // 2:
+        coding = None
+    return replace(info, first_pts_us=max(info.first_pts_us, seen.begins_us), coding=coding)
 
 
 async def _lost_from(track: Any, first_pts_us: int) -> int | None:

@@ -55,6 +55,9 @@ async def find_packaging(track: Any, rate_hz: int, late: int) -> Packaging | Non
     else:
         return None
     begin, end = (round(time_s * rate_hz) - late for time_s in (first.timestamp, await track.computeDuration()))
+    if config.codec == "opus" and begin == 0 and round(first.duration * rate_hz) < n_samples:
+        # Ogg's packets have the times of what is heard of them: those that lie before it all begin at 0.
+        begin = -int.from_bytes(bytes_of(config.description)[OPUS_SKIP_AT : OPUS_SKIP_AT + 2], "little")
     if n_samples == 0 or config.codec == "opus" and begin >= 0:
         return None  # what an Opus decoder leaves out at the beginning, the container does not know of
     return Packaging(begin, n_samples, end, pre_roll)
@@ -66,7 +69,7 @@ async def sound_packets(
     """As :meth:`MediaPort.sound_packets`."""
     sink, config = mediabunny.EncodedPacketSink.new(track), await track.getDecoderConfig()
     # Half a packet later: the times of some containers are rounded.
-    begin = or_none(await sink.getPacket((first + late + packaging.n_samples // 2) / rate_hz))
+    begin = or_none(await sink.getPacket((max(first, packaging.first) + late + packaging.n_samples // 2) / rate_hz))
     if begin is None:
         return
     expected = first
@@ -74,7 +77,7 @@ async def sound_packets(
         async for packet, time_s, _ in packets:
             found = round(time_s * rate_hz) - late
             # Nearer than half a packet to where the last one ended it is rounding; else the source has a gap there.
-            at = expected if abs(found - expected) * 2 < packaging.n_samples else found
+            at = expected if abs(found - expected) * 2 < packaging.n_samples or expected < found == 0 else found
             if at >= end:
                 return
             expected = at + packaging.n_samples

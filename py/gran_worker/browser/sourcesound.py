@@ -1,6 +1,7 @@
 """The sound of a source: what it is, how late its samples are, and blocks of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import mediabunny
@@ -13,7 +14,7 @@ from gran_worker.browser.sourcepackets import MEASURED, OPUS_HZ, find_packaging
 from gran_worker.errors import SourceError
 from gran_worker.lateness import HEAD_BYTES, matroska_lateness, mp3_lateness
 from gran_worker.packets import opus_samples
-from gran_worker.ports import AudioInfo, Sound
+from gran_worker.ports import AudioInfo, Packaging, Sound
 
 MILLISECONDS = 1000
 BATCH_S = 0.5
@@ -36,9 +37,16 @@ async def probe_audio(opened: Opened, blob: Any) -> AudioInfo:
             if await track.getTimeResolution() <= MILLISECONDS:
                 opened.sound_slack = opened.rate_hz * 3 // 2000
             opened.late_packets = await _packet_lateness(opened, str(codec), blob)
-            opened.packaging = await find_packaging(track, opened.rate_hz, opened.late_packets)
+            opened.packaging = _as_played(await find_packaging(track, opened.rate_hz, opened.late_packets), opened)
             bitrate = round((await track.computePacketStats(MEASURED)).averageBitrate)
             return AudioInfo(str(codec), opened.rate_hz, int(first.numberOfChannels), bitrate, opened.packaging)
+
+
+def _as_played(packaging: Packaging | None, opened: Opened) -> Packaging | None:
+    """What an edit list hides before the sound would come along with its packets: such sound is not copied."""
+    if packaging is None or opened.heard.begins_us:
+        return None
+    return replace(packaging, end=opened.heard.end(packaging.end, opened.rate_hz))
 
 
 async def _lateness(opened: Opened, codec: str, blob: Any, first_samples: int) -> int:

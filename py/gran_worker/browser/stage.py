@@ -131,7 +131,9 @@ class Stage:
 class Placeholder:
     """Stripes, where a picture should be."""
 
-    __slots__ = ("image", "image_size", "pts_us", "size")
+    __slots__ = ("content", "image", "image_size", "pts_us", "size")
+    stands = True
+    planar_colour = None
 
     def __init__(self, size: Size) -> None:
         self.size = self.image_size = size
@@ -146,7 +148,7 @@ class Placeholder:
             context.moveTo(x, size.height)
             context.lineTo(x + size.height, 0)
         context.stroke()
-        self.image = canvas.transferToImageBitmap()
+        self.image = self.content = canvas.transferToImageBitmap()
 
     def close(self) -> None:
         self.image.close()

@@ -86,6 +86,8 @@ class Studio:
         self._typesetter: Typesetter | None = None
         self._destination, self._trials, self._kernels = destination, trials, kernels
         self._meter, self._warn, self._viewer = meter, warn, lent.viewer
+        self._executor: Executor | None = None
+        """Until it is the output's."""
         self._output: BrowserOutput | None = None
         self._seeing: asyncio.Task[Proof] | None = None
         self._hearing: asyncio.Task[Encoding] | None = None
@@ -112,7 +114,7 @@ class Studio:
         await self._typesetter.prepare(texts_of(plan), self._fonts, self._warn)
         executor = None
         if settings.codec:
-            executor = await self._open_executor(plan, settings, self._typesetter)
+            executor = self._executor = await self._open_executor(plan, settings, self._typesetter)
             self._meter.executor = executor.name if plan.needs_canvas else "none"
         encoding = None
         if self._hearing is not None and plan.passage is None:
@@ -129,6 +131,7 @@ class Studio:
             self._warn(Warning(code="encoded-again", message=message, clip_id=layer.clip_id))
         n = await self._n_encoders(plan, settings, rung)
         self._output = BrowserOutput(plan, settings, rung, n, agreement, encoding, executor, self._destination, self._meter, self._viewer)
+        self._executor = None
         try:
             await self._output.start()
         except BaseException:
@@ -151,6 +154,8 @@ class Studio:
                 # Nobody may have come to ask how it went.
                 trial.add_done_callback(lambda done: done.cancelled() or done.exception())
                 trial.cancel()
+        if self._executor is not None:
+            self._executor.close()
         if self._output is not None:
             self._output.release()
         if self._viewer is not None:

@@ -76,9 +76,11 @@ class Preview:
 
     async def seek(self, time_us: int) -> None:
         async with self._commands:
+            playback = self._playback
+            await self._stop_playback()
             self._head_us = time_us
-            if self._playback is not None:
-                await self._play(self._playback.speed)
+            if playback is not None:
+                await self._play(playback.speed)
             else:
                 self._refresh()
 
@@ -176,7 +178,12 @@ class Preview:
         self._playback.start(self._speaker, self._media)
 
     async def _stop(self) -> None:
-        playback, self._playback, self._waiting = self._playback, None, None
+        self._waiting = None
+        await self._stop_playback()
+
+    async def _stop_playback(self) -> None:
+        """What waits for a film goes on waiting."""
+        playback, self._playback = self._playback, None
         if playback is not None:
             self._head_us = min(max(0, playback.pace.at_us(self._clock())), playback.film.duration_us)
             self._dropped += playback.dropped

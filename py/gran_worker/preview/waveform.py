@@ -1,12 +1,13 @@
 """The peaks of one file, streamed while it is decoded. One file at a time: many would only share the same decoders."""
 
 import asyncio
+import traceback
 from collections.abc import Callable
 from contextlib import aclosing
 
 import numpy as np
 
-from gran_worker.errors import ExportError
+from gran_worker.errors import ExportError, InternalError
 from gran_worker.peaks import Levels, PeakMeter
 from gran_worker.ports import MediaPort
 from gran_worker.preview.messages import Outgoing, PeaksPart
@@ -45,13 +46,17 @@ class Waveforms:
 
         nothing = np.zeros(0, np.float32)
         async with self._turn:
-            media = open_media()
             try:
-                await _stream(media, per_second, tell)
+                media = open_media()
+                try:
+                    await _stream(media, per_second, tell)
+                finally:
+                    await media.close()
             except ExportError as error:
                 tell(0, nothing, nothing, ended=True, problem=error.message)
-            finally:
-                await media.close()
+            except Exception as bug:  # noqa: BLE001 - somebody waits for the end
+                traceback.print_exception(bug)
+                tell(0, nothing, nothing, ended=True, problem=InternalError.wrap(bug).message)
 
 
 async def _stream(media: MediaPort, per_second: int, tell: "Callable[..., None]") -> None:

@@ -1,9 +1,10 @@
 """Captions as a video track of text clips, on top of all others."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
-from gran_worker.snapshot import MAX_TEXT_CHARS, Caption, Timeline, Track
+from gran_worker.snapshot import MAX_CLIPS, MAX_TEXT_CHARS, Caption, Timeline, Track
 from gran_worker.timing import TimeRange
 
 SIZE = 0.05
@@ -12,10 +13,12 @@ PADDING = 0.012
 MARGIN = 0.04
 """Between the captions and the edge of the picture."""
 TRACK = "captions"
+AT_ONCE = 40
+"""More lines than a picture has room for."""
 
 
 def burn_in(timeline: Timeline, height_px: int) -> Timeline:
-    """``timeline`` with its captions as a track on top, for a picture ``height_px`` high. Captions that meet stand on one another."""
+    """``timeline`` with its captions on top, for a picture ``height_px`` high. Captions that meet stand on one another."""
     if not timeline.captions:
         return timeline
     taken = {each.id for track in timeline.tracks for each in (track, *track.items)}
@@ -23,8 +26,12 @@ def burn_in(timeline: Timeline, height_px: int) -> Timeline:
         _text(_free(f"{TRACK}-{number}", taken), shown, captions, height_px)
         for number, (shown, captions) in enumerate(_without_overlaps(timeline.captions), 1)
     ]
-    track = Track.model_validate({"id": _free(TRACK, taken), "kind": "video", "items": clips})
-    return timeline.model_copy(update={"tracks": (track, *timeline.tracks)})
+    # Captions that overlap come to more clips than captions, and to more than one track may have.
+    tracks = [
+        Track.model_validate({"id": _free(TRACK, taken), "kind": "video", "items": clips[first : first + MAX_CLIPS]})
+        for first in range(0, len(clips), MAX_CLIPS)
+    ]
+    return timeline.model_copy(update={"tracks": (*tracks, *timeline.tracks)})
 
 
 def _text(clip_id: str, shown: TimeRange, captions: Sequence[Caption], height_px: int) -> dict[str, object]:
@@ -47,19 +54,22 @@ def _text(clip_id: str, shown: TimeRange, captions: Sequence[Caption], height_px
 
 
 def _without_overlaps(captions: Sequence[Caption]) -> list[tuple[TimeRange, tuple[Caption, ...]]]:
-    """Stretches in which the same captions are seen, the earliest first."""
-    edges = sorted({us for caption in captions for us in (caption.start_us, caption.end_us)})
+    """Stretches in which the same captions are seen, the earliest first. Of more than there is room for, those that began last."""
+    begin: dict[int, list[int]] = defaultdict(list)
+    end: dict[int, list[int]] = defaultdict(list)
+    for number, caption in enumerate(captions):
+        begin[caption.start_us].append(number)
+        end[caption.end_us].append(number)
     shown: list[tuple[TimeRange, tuple[Caption, ...]]] = []
-    waiting = sorted(captions, key=lambda each: each.start_us)
-    present: tuple[Caption, ...] = ()
-    at = 0
-    for start_us, end_us in pairwise(edges):
-        while at < len(waiting) and waiting[at].start_us <= start_us:
-            present += (waiting[at],)
-            at += 1
-        present = tuple(each for each in present if each.end_us > start_us)
+    present: dict[int, Caption] = {}
+    for start_us, end_us in pairwise(sorted({*begin, *end})):
+        for number in end[start_us]:
+            del present[number]
+        for number in begin[start_us]:
+            present[number] = captions[number]
         if present:
-            shown.append((TimeRange(start_us, end_us - start_us), present))
+            last = tuple(islice(reversed(present.values()), AT_ONCE))
+            shown.append((TimeRange(start_us, end_us - start_us), last[::-1]))
     return shown
 
 

@@ -23,6 +23,7 @@ const FIREFOX = {
   name: 'firefox',
   grep: /@firefox/,
   outputDir: 'test-results/firefox',
+  workers: 1,
   use: {
     browserName: 'firefox',
     channel: 'moz-firefox',
@@ -31,7 +32,7 @@ const FIREFOX = {
 } as const;
 
 /** Deadlines, frame rates, long tasks and memory that grows: nothing else may run beside these. */
-const TIMED = ['cancel', 'page', 'preview', 'repetition', 'soak', 'sound-soak'].map((name) => `**/${name}.spec.ts`);
+const TIMED = /@timed/;
 
 /** Takes pictures for people to look at (`make screens`), and is no test. */
 const SCREENS = '**/screens.spec.ts';
@@ -47,13 +48,14 @@ export default defineConfig({
   use: {
     baseURL,
     trace: 'off',
-    launchOptions: { args: [...BROWSER_FLAGS, '--js-flags=--expose-gc'], ...(executablePath && { executablePath }) },
+    // Pages of one profile share a process, and with it what the engine is compiled to: e2e/harness.ts, Home
+    launchOptions: { args: [...BROWSER_FLAGS, '--process-per-site', '--js-flags=--expose-gc'], ...(executablePath && { executablePath }) },
   },
   projects: [
-    { name: 'timed', testMatch: TIMED, outputDir: 'test-results/timed' },
-    { name: 'untimed', testIgnore: [...TIMED, SCREENS], outputDir: 'test-results/untimed' },
-    { name: 'screens', testMatch: SCREENS, outputDir: 'test-results/screens-run' },
     ...(findFirefox() ? [FIREFOX] : []),
+    { name: 'timed', grep: TIMED, testIgnore: SCREENS, workers: 1, outputDir: 'test-results/timed' },
+    { name: 'untimed', grepInvert: TIMED, testIgnore: SCREENS, fullyParallel: true, outputDir: 'test-results/untimed' },
+    { name: 'screens', testMatch: SCREENS, outputDir: 'test-results/screens-run' },
   ],
   webServer: { command: `node build/serve.mjs --strict --port ${port}`, url: baseURL, reuseExistingServer: false },
 });

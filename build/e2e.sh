@@ -6,11 +6,12 @@ build/system.sh browser
 build/system.sh desktop
 if (($#)); then exec node_modules/.bin/playwright test "$@"; fi
 failed=0
-node_modules/.bin/playwright test --project timed --workers 1 || failed=1
-node_modules/.bin/playwright test --project untimed || failed=1
+node_modules/.bin/playwright test --project timed || failed=1
+others=(untimed)
 if node build/browser.mjs firefox >/dev/null; then
-  node_modules/.bin/playwright test --project firefox --workers 1 || failed=1
+  others+=(firefox)
 else
   echo "Firefox is not installed, so its tests are skipped. To run them: apt-get install firefox-esr"
 fi
+node_modules/.bin/playwright test --project "${others[@]}" || failed=1
 exit $failed

@@ -14,7 +14,7 @@ function exists(title) {
   const says = (/** @type {string} */ words) => sources.some((text) => text.includes(words));
   if (title.startsWith('test_')) return says(`def ${title}(`);
   if (/^Test[A-Z]/.test(title)) return says(`\n${title} = `); // a state machine
-  if (says(`test('${title}'`)) return true;
+  if (says(`test('${title}'`) || says(`test(\n  '${title}'`)) return true;
   const templates = sources.flatMap((text) => [...text.matchAll(/test\(`([^`]*)`/g)].map(([, template]) => template ?? ''));
   return templates.some((template) => {
     const [before = '', after = ''] = template.split(/\$\{[^}]*\}/);

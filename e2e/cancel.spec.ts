@@ -26,7 +26,7 @@ function expectCancelled(outcome: Outcome): void {
   expect(outcome.cancelMs).toBeLessThanOrEqual(LIMIT_MS);
 }
 
-test('at ten moments, over nothing and over a file', async ({ bench }, info) => {
+test('at ten moments, over nothing and over a file', { tag: '@timed' }, async ({ bench }, info) => {
   test.setTimeout(120_000);
   const random = moments(20_26);
   const round = async (): Promise<number[]> => {
@@ -137,7 +137,7 @@ const HANGING: Readonly<Record<string, readonly [Fault, When]>> = {
   'a write': [{ where: 'FileSystemWritableFileStream.write', how: 'hang' }, { afterMs: 900 }],
 };
 
-test('a cancel while something hangs is answered within a second, and the next export works', async ({ bench }) => {
+test('a cancel while something hangs is answered within a second, and the next export works', { tag: '@timed' }, async ({ bench }) => {
   test.setTimeout(90_000);
   const still = timeline([{ ...shot('only', 'still.png', [0, 1], 0), isImage: true }]);
   const ending = timeline([shot('only', 'long-gop.mp4', [0, 1], 5.5)]);
@@ -159,22 +159,26 @@ test('a cancel while something hangs is answered within a second, and the next e
   console.log(`    cancel took ${took.map(Math.round).join(', ')} ms`);
 });
 
-test('a worker that cannot answer is ended after two seconds, its file tidied, and a fresh one serves', async ({ bench }) => {
-  const faults: Fault[] = [{ where: 'VideoEncoder.encode', at: 10, how: 'block', ms: 20_000 }];
-  for (const existing of [false, true]) {
-    const name = bench.name();
-    if (existing) await bench.page.evaluate((name) => granDriver.write(name, 'the film of last week'), name);
-    const cancel: When = { afterMs: 2500 };
-    const outcome = await bench.export({ timeline: SHORT, settings: SILENT, output: { $opfs: name }, faults, cancel });
-    expect(outcome.error).toEqual(CANCELLED);
-    // Two seconds of patience, and as long as the browser takes to let go of the file.
-    expect(outcome.cancelMs).toBeGreaterThan(1900);
-    expect(outcome.cancelMs).toBeLessThan(4500);
-    const next = await bench.export({ timeline: SHORT, settings: SILENT, output: { $opfs: bench.name() } });
-    expect(next.completed).toEqual({ durationMs: 1000, frames: 30 });
-    expect(next.worker, 'another worker').not.toBe(outcome.worker);
-  }
-});
+test(
+  'a worker that cannot answer is ended after two seconds, its file tidied, and a fresh one serves',
+  { tag: '@timed' },
+  async ({ bench }) => {
+    const faults: Fault[] = [{ where: 'VideoEncoder.encode', at: 10, how: 'block', ms: 20_000 }];
+    for (const existing of [false, true]) {
+      const name = bench.name();
+      if (existing) await bench.page.evaluate((name) => granDriver.write(name, 'the film of last week'), name);
+      const cancel: When = { afterMs: 2500 };
+      const outcome = await bench.export({ timeline: SHORT, settings: SILENT, output: { $opfs: name }, faults, cancel });
+      expect(outcome.error).toEqual(CANCELLED);
+      // Two seconds of patience, and as long as the browser takes to let go of the file.
+      expect(outcome.cancelMs).toBeGreaterThan(1900);
+      expect(outcome.cancelMs).toBeLessThan(4500);
+      const next = await bench.export({ timeline: SHORT, settings: SILENT, output: { $opfs: bench.name() } });
+      expect(next.completed).toEqual({ durationMs: 1000, frames: 30 });
+      expect(next.worker, 'another worker').not.toBe(outcome.worker);
+    }
+  },
+);
 
 test('a cancel that meets the commit: the file is whole or gone, and the answer says which', async ({ bench }, info) => {
   const ends = new Set<string>();

@@ -8,11 +8,21 @@ import { expect, test as base } from './harness.ts';
 import { Person, expectAccessible } from './person.ts';
 import * as read from './read.ts';
 
-const test = base.extend<{ person: Person }>({
-  person: async ({ browser, baseURL }, use) => {
+/** What serves where there is no picker that gives handles: tests cannot answer the other one. */
+const withoutPicker = (): boolean => Reflect.deleteProperty(window, 'showOpenFilePicker');
+
+const test = base.extend<{ person: Person; newcomer: Person }>({
+  person: async ({ home }, use) => {
+    const person = await home.visitor(Person);
+    await person.page.addInitScript(withoutPicker);
+    await use(person);
+    await person.expectQuiet();
+    await home.empty();
+  },
+  /** In a profile of their own. */
+  newcomer: async ({ browser, baseURL }, use) => {
     const person = await Person.open(browser, baseURL!);
-    // What serves where there is no picker that gives handles: tests cannot answer the other one.
-    await person.context.addInitScript(() => Reflect.deleteProperty(window, 'showOpenFilePicker'));
+    await person.page.addInitScript(withoutPicker);
     await use(person);
     await person.expectQuiet();
     await person.close();
@@ -36,7 +46,7 @@ function said(page: Page): Promise<string[]> {
   });
 }
 
-test('a newcomer cuts and exports a film within a minute, by keyboard alone', { tag: '@firefox' }, async ({ person }, info) => {
+test('a newcomer cuts and exports a film within a minute, by keyboard alone', { tag: '@firefox' }, async ({ newcomer: person }, info) => {
   const { page, dialog } = person;
   const beganMs = performance.now();
   await person.visit();
@@ -282,6 +292,20 @@ test('clips are dragged, trimmed and snapped by mouse', async ({ person }) => {
     await person.press('Shift+Enter');
     await expect(chosen).toHaveCount(2);
   });
+  await test.step('Space plays after a click on a button, and is the button’s after Tab', async () => {
+    const snap = person.timeline.getByRole('button', { name: 'Snap' });
+    const pause = page.getByRole('button', { name: 'Pause' });
+    await snap.click();
+    await expect(snap).toHaveAttribute('aria-pressed', 'false');
+    await person.press('Space');
+    await expect(pause).toBeVisible();
+    await person.press('Space');
+    await expect(pause).toBeHidden();
+    await expect(snap).toHaveAttribute('aria-pressed', 'false');
+    await person.press('Tab', 'Shift+Tab', 'Space');
+    await expect(snap).toHaveAttribute('aria-pressed', 'true');
+    await expect(pause).toBeHidden();
+  });
   await person
     .card('shore.webm')
     .dragTo(person.timeline.locator('.tl-row[data-kind=video]').first().locator('.tl-lane'), { targetPosition: { x: 900, y: 20 } });
@@ -290,7 +314,7 @@ test('clips are dragged, trimmed and snapped by mouse', async ({ person }) => {
 
 test('shortcuts of the icon, the film as a list, other keys, exports into a folder', async ({ person }) => {
   const { page, dialog, timeline } = person;
-  await person.context.addInitScript(() => {
+  await page.addInitScript(() => {
     // No test can answer the dialog; a folder of the private files is one of the same class.
     const folder = async () => (await navigator.storage.getDirectory()).getDirectoryHandle('videos', { create: true });
     Object.assign(window, { showDirectoryPicker: folder });
@@ -539,7 +563,7 @@ test('nothing serious stands in the way of those who use other means', async ({ 
   await expect(person.card('corrupt.mp4')).toHaveAttribute('data-state', 'problem');
   await expectClean('a broken file, dark');
   // The search holds the page up, and so falsifies when the messages came; other tests judge them.
-  await page.evaluate(() => void granRecord.log.splice(0));
+  await person.pardon();
 });
 
 test('the page speaks Russian when it is asked to', async ({ person }) => {

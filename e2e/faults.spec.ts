@@ -206,6 +206,7 @@ const PATIENT: Readonly<Record<string, Patient>> = {
 
 test('what hangs for ten seconds is replaced or told of; what is only slow is not', async ({ bench }, info) => {
   test.setTimeout(90_000);
+  const others = Object.keys(await bench.page.evaluate(() => granDriver.list()));
   const running = await Promise.all(
     Object.entries(PATIENT).map(async ([what, patient]) => ({ what, ...patient, name: bench.name(), wire: await bench.openWire() })),
   );
@@ -214,30 +215,31 @@ test('what hangs for ten seconds is replaced or told of; what is only slow is no
     await wire.breakWith(faults);
     await wire.post({ type: 'init_export', timeline, settings, writablePort: { $opfs: name } });
   }
-  for (const { what, wire, name, timeline = SHORT, settings = SILENT, within = 20, message, warnings = [], keepsFile } of running) {
-    await test.step(what, async () => {
-      const ended = await wire.ended(45_000);
-      const log = await wire.entries();
-      expect((log.at(-1)!.at - log.find((entry) => entry.message.type === 'init_export')!.at) / 1000, 'seconds').toBeLessThan(within);
-      const told = log.flatMap((entry) => (entry.message.type === 'warning' ? [entry.message.message] : []));
-      expect(told).toEqual(warnings.map((words) => expect.stringMatching(words)));
-      expect((await bench.expectLetGo(wire.number)).struck, 'the fault struck').toBeGreaterThan(0);
-      if (message) expect(ended).toEqual({ type: 'error', message: expect.stringMatching(message), recoverable: true });
-      else expect(ended).toEqual({ type: 'completed', durationMs: 1000, frames: 30 });
-      if (message && !keepsFile)
-        await bench.expectUntouched(name, undefined, Object.keys(await bench.page.evaluate(() => granDriver.list())));
-      else {
-        await bench.page.evaluate((name) => granDriver.unlocked(name), name);
-        await bench.save(name, info.outputPath(name));
-        await expectFrames(info.outputPath(name), timeline, settings, { completed: { durationMs: 1000, frames: 30 } });
-      }
-      await wire.breakWith([]);
-      await wire.post({ type: 'init_export', timeline: SHORT, settings: SILENT, writablePort: { $opfs: name } });
-      expect(await wire.ended()).toEqual({ type: 'completed', durationMs: 1000, frames: 30 });
-      await bench.page.evaluate((name) => granDriver.remove(name), name);
-      await wire.close();
-    });
-  }
+  type Running = (typeof running)[number];
+  const judge = async ({ wire, name, timeline = SHORT, settings = SILENT, within = 20, message, warnings = [], keepsFile }: Running) => {
+    const ended = await wire.ended(45_000);
+    const log = await wire.entries();
+    expect((log.at(-1)!.at - log.find((entry) => entry.message.type === 'init_export')!.at) / 1000, 'seconds').toBeLessThan(within);
+    const told = log.flatMap((entry) => (entry.message.type === 'warning' ? [entry.message.message] : []));
+    expect(told).toEqual(warnings.map((words) => expect.stringMatching(words)));
+    expect((await bench.expectLetGo(wire.number)).struck, 'the fault struck').toBeGreaterThan(0);
+    if (message) expect(ended).toEqual({ type: 'error', message: expect.stringMatching(message), recoverable: true });
+    else expect(ended).toEqual({ type: 'completed', durationMs: 1000, frames: 30 });
+    if (message && !keepsFile) expect(Object.keys(await bench.page.evaluate(() => granDriver.list()))).not.toContain(name);
+    await bench.page.evaluate((name) => granDriver.unlocked(name), name);
+    if (!message || keepsFile) {
+      await bench.save(name, info.outputPath(name));
+      await expectFrames(info.outputPath(name), timeline, settings, { completed: { durationMs: 1000, frames: 30 } });
+    }
+    await wire.breakWith([]);
+    await wire.post({ type: 'init_export', timeline: SHORT, settings: SILENT, writablePort: { $opfs: name } });
+    expect(await wire.ended()).toEqual({ type: 'completed', durationMs: 1000, frames: 30 });
+    await bench.page.evaluate((name) => granDriver.remove(name), name);
+    await wire.close();
+  };
+  // As they wait at once, they are judged at once: each as soon as it has ended.
+  await Promise.all(running.map((each) => test.step(each.what, () => judge(each))));
+  expect(Object.keys(await bench.page.evaluate(() => granDriver.list())).sort(), 'files in the folder').toEqual(others.sort());
 });
 
 test('a worker that closes itself is missed at once', async ({ bench }) => {

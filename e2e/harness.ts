@@ -5,7 +5,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test as base, type Browser, type BrowserContext, type ConsoleMessage, type Page } from '@playwright/test';
+import { expect, test as base, type Browser, type BrowserContext, type ConsoleMessage, type Page, type WorkerInfo } from '@playwright/test';
 import type { Caption, Settings, SourceInfo, Support } from '../web/export-worker-client.js';
 import type { Audit, Fault } from './faults.ts';
 import { media, MEDIA_NAMES, type MediaName } from './fixtures/media.ts';
@@ -17,6 +17,7 @@ export type { Entry, Message, Phase, Settings };
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const LETTING_GO_MS = 1000;
+const VIEWPORT = { width: 1280, height: 800 };
 /** Worker scripts report violations of their own policy only to themselves. */
 const VIOLATION = '[policy violated]';
 
@@ -182,6 +183,10 @@ export class Watched {
   readonly complaints: string[] = [];
   /** Complaints that the test at hand provokes. */
   tolerated: RegExp[] = [];
+  /** Of the page as it was loaded last. */
+  private told: { page: number; entries: Entry[] } = { page: 0, entries: [] };
+  private fetching: Promise<void> = Promise.resolve();
+  private pardoned = 0;
 
   constructor(
     readonly context: BrowserContext,
@@ -194,10 +199,19 @@ export class Watched {
     browser: Browser,
     address: string,
   ): Promise<T> {
-    const context = await browser.newContext({ baseURL: address, viewport: { width: 1280, height: 800 } });
-    await context.addInitScript({ path: join(HERE, 'page/recorder.js') });
+    const context = await browser.newContext({ baseURL: address, viewport: VIEWPORT });
+    return Watched.in(context, this, address);
+  }
+
+  /** A new page. */
+  static async in<T extends Watched>(
+    context: BrowserContext,
+    kind: new (context: BrowserContext, page: Page, address: string) => T,
+    address: string,
+  ): Promise<T> {
     const page = await context.newPage();
-    const watched = new this(context, page, address);
+    await page.addInitScript({ path: join(HERE, 'page/recorder.js') });
+    const watched = new kind(context, page, address);
     await watched.watch();
     return watched;
   }
@@ -231,12 +245,30 @@ export class Watched {
     return this.page.evaluate(() => granRecord);
   }
 
+  /** Everything that was said so far; each entry is fetched once. */
   async log(from = 0, to?: number): Promise<Entry[]> {
-    return this.page.evaluate(([from, to]) => granRecord.log.slice(from, to), [from, to] as const);
+    this.fetching = this.fetching.then(async () => {
+      const { page, entries } = await this.page.evaluate(
+        ([page, from]) => {
+          const isSame = page === performance.timeOrigin;
+          return { page: performance.timeOrigin, entries: granRecord.log.slice(isSame ? from : 0) };
+        },
+        [this.told.page, this.told.entries.length] as const,
+      );
+      if (page !== this.told.page) [this.told, this.pardoned] = [{ page, entries: [] }, 0];
+      this.told.entries.push(...entries);
+    });
+    await this.fetching;
+    return this.told.entries.slice(from, to);
+  }
+
+  /** What was said until now is not judged. */
+  async pardon(): Promise<void> {
+    this.pardoned = (await this.log()).length;
   }
 
   /** What was forgotten without being closed is told when it is collected, and that may be any number of tests later. */
-  private async collectGarbage(): Promise<void> {
+  async collectGarbage(): Promise<void> {
     const collect = (): void => (globalThis as { gc?(): void }).gc?.();
     const collected = Promise.all(this.page.workers().map((worker) => worker.evaluate(collect).catch(() => undefined)));
     await Promise.race([collected, this.page.waitForTimeout(1000)]); // a worker that hangs does not answer
@@ -254,7 +286,53 @@ export class Watched {
     expect.soft(this.outside.splice(0), 'requests that left the origin').toEqual([]);
     expect.soft(violations, 'violations of the content security policy').toEqual([]);
     expect.soft(complaints, 'errors of the page and its workers').toEqual([]);
-    expect.soft(problemsIn(await this.log()), 'the messages').toEqual([]);
+    expect.soft(problemsIn(await this.log(this.pardoned)), 'the messages').toEqual([]);
+  }
+
+  close(): Promise<void> {
+    return this.context.close();
+  }
+}
+
+/**
+ * A profile of the browser for the pages of all tests of a process, one after the other, and emptied between them. A page with the engine up stays
+ * open in it: as pages of a site share a process here (playwright.config.ts), what that one has compiled serves all, and their engines are up in half
+ * the time. The service worker is left to the tests that visit in a profile of their own.
+ */
+export class Home {
+  private constructor(
+    private readonly context: BrowserContext,
+    private readonly page: Page,
+    private readonly address: string,
+  ) {}
+
+  static async open(browser: Browser, address: string): Promise<Home> {
+    const context = await browser.newContext({ baseURL: address, viewport: VIEWPORT });
+    await context.addInitScript(() => Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined }));
+    const page = await context.newPage();
+    await page.goto('/LICENSE');
+    await page.evaluate(async () => {
+      const { ExportWorkerClient } = await import(new URL('/export-worker-client.js', location.href).href);
+      const engine = new ExportWorkerClient();
+      await engine.ready;
+      Object.assign(globalThis, { engine });
+    });
+    return new Home(context, page, address);
+  }
+
+  /** On a first visit, as far as the page can tell. */
+  visitor<T extends Watched>(kind: new (context: BrowserContext, page: Page, address: string) => T): Promise<T> {
+    return Watched.in(this.context, kind, this.address);
+  }
+
+  /** Forgets who was there. */
+  async empty(): Promise<void> {
+    for (const page of this.context.pages()) if (page !== this.page) await page.close();
+    await this.context.unrouteAll({ behavior: 'ignoreErrors' });
+    this.context.removeAllListeners('weberror');
+    const session = await this.context.newCDPSession(this.page);
+    await session.send('Storage.clearDataForOrigin', { origin: new URL(this.address).origin, storageTypes: 'all' });
+    await session.detach();
   }
 
   close(): Promise<void> {
@@ -520,18 +598,31 @@ interface TestFixtures {
 
 interface WorkerFixtures {
   sharedBench: Bench;
+  /** For Chromium only. */
+  home: Home;
+}
+
+function addressOf({ project }: WorkerInfo): string {
+  if (!project.use.baseURL) throw new Error('the Playwright configuration names no baseURL');
+  return project.use.baseURL;
 }
 
 /** `bench` is one page and one worker for all tests of a file: an export that spoils the next one is found that way. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   sharedBench: [
     async ({ browser }, use, workerInfo) => {
-      const address = workerInfo.project.use.baseURL;
-      if (!address) throw new Error('the Playwright configuration names no baseURL');
-      const bench = await Bench.open(browser, address);
+      const bench = await Bench.open(browser, addressOf(workerInfo));
       await bench.start();
       await use(bench);
       await bench.close();
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+  home: [
+    async ({ browser }, use, workerInfo) => {
+      const home = await Home.open(browser, addressOf(workerInfo));
+      await use(home);
+      await home.close();
     },
     { scope: 'worker', timeout: 60_000 },
   ],

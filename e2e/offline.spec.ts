@@ -157,9 +157,9 @@ test('a newer build waits for the word of the person, and for the end of an expo
   await page.reload();
   expect(await page.title(), 'reloading is no word').toBe(title);
 
-  // As a running export does, here in another tab.
+  // As a running export does, here in another tab, of some page of the site.
   const other = await browser.context.newPage();
-  await other.goto(host.url);
+  await other.goto(`${host.url}LICENSE`);
   await other.evaluate(
     () => void navigator.locks.request('gran-export', { mode: 'shared' }, () => new Promise((end) => Object.assign(window, { end }))),
   );

@@ -6,16 +6,23 @@ import { expect, test as base } from './harness.ts';
 import { Person, expectAccessible } from './person.ts';
 import * as read from './read.ts';
 
-const test = base.extend<{ person: Person }>({
+const test = base.extend<{ person: Person; visitor: Person }>({
   person: async ({ browser, baseURL }, use) => {
     const person = await Person.open(browser, baseURL!);
     await use(person);
     await person.expectQuiet();
     await person.close();
   },
+  /** In a profile that others use too. */
+  visitor: async ({ home }, use) => {
+    const person = await home.visitor(Person);
+    await use(person);
+    await person.expectQuiet();
+    await home.empty();
+  },
 });
 
-test('the sample becomes a film that can be downloaded, and another one after a cancel', async ({ person }, info) => {
+test('the sample becomes a film that can be downloaded, and another one after a cancel', async ({ visitor: person }, info) => {
   const { page, dialog } = person;
   await person.visit();
   await person.screenshot('01-first');
@@ -111,7 +118,7 @@ test('the sample becomes a film that can be downloaded, and another one after a 
   });
 });
 
-test('a file that cannot be read says so on its card, and one that changes says so at the end', async ({ person }, info) => {
+test('a file that cannot be read says so on its card, and one that changes says so at the end', async ({ visitor: person }, info) => {
   const { page, dialog } = person;
   const changing = info.outputPath('changing.mp4');
   await copyFile(await media('long-gop.mp4'), changing);
@@ -119,6 +126,10 @@ test('a file that cannot be read says so on its card, and one that changes says 
   await person.expectEngineReady();
   await person.choose([await media('corrupt.mp4'), changing]);
   await expect(person.clip('changing.mp4')).toBeVisible();
+  await test.step('the first film on the timeline fills it', async () => {
+    const width = async (part: string) => (await person.timeline.locator(part).first().boundingBox())!.width;
+    await expect.poll(async () => (await width('.clip')) / (await width('.tl-scroll'))).toBeGreaterThan(0.7);
+  });
   await expect(person.card('corrupt.mp4')).toHaveAttribute('data-state', 'problem');
   await expect(person.card('corrupt.mp4').getByRole('alert')).toHaveText(/corrupt\.mp4/);
   await person.screenshot('08-problem');
@@ -154,7 +165,7 @@ test('a file that cannot be read says so on its card, and one that changes says 
   });
 });
 
-test('a minute of film never holds the page up for more than 50 ms', async ({ person }) => {
+test('a minute of film never holds the page up for more than 50 ms', { tag: '@timed' }, async ({ person }) => {
   test.setTimeout(300_000);
   const { page, dialog } = person;
   await person.visitEmpty();
@@ -182,7 +193,7 @@ test('a minute of film never holds the page up for more than 50 ms', async ({ pe
   expect(longest).toBeLessThanOrEqual(50);
 });
 
-test('editing the sample never holds the page up for more than 50 ms', async ({ person }) => {
+test('editing the sample never holds the page up for more than 50 ms', { tag: '@timed' }, async ({ person }) => {
   const { page } = person;
   await person.visit();
   await person.expectEngineReady();

@@ -217,7 +217,7 @@ test('peaks are streamed, right, and can be stopped', async ({ bench }) => {
   await bench.page.evaluate(() => granPreview.close());
 });
 
-test('the sample at 720p: how it plays', async ({ bench }) => {
+test('the sample at 720p: how it plays', { tag: '@timed' }, async ({ bench }) => {
   const folder = fileURLToPath(new URL('../web/sample/', import.meta.url));
   await bench.context.route('**/__e2e/sample/*', (route) =>
     route.fulfill({ path: join(folder, route.request().url().split('/').at(-1)!) }),

@@ -1,6 +1,7 @@
 /** Reads exported files back with ffmpeg: the judge shares no code with what it judges. */
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { readNumber, type FrameNumber, type Rect } from './fixtures/barcode.ts';
 import type { Rgb } from './fixtures/picture.ts';
@@ -42,16 +43,33 @@ async function ffprobe(path: string, ...args: string[]): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
+interface Examined {
+  readonly streams: readonly (Stream & { readonly index: number })[];
+  readonly format: { readonly duration: string; readonly format_name: string };
+  readonly frames: readonly { readonly stream_index: number; readonly pts: number }[];
+}
+
+const examined = new Map<string, Promise<Examined>>();
+
+/** All that ffprobe tells of a file: one run decodes it, and answers every question about it for as long as it stays the same. */
+async function examine(path: string): Promise<Examined> {
+  const { size, mtimeMs } = await stat(path);
+  const key = `${path} ${size} ${mtimeMs}`;
+  let found = examined.get(key);
+  if (!found) {
+    const shown = ['-count_frames', '-show_streams', '-show_format', '-show_entries', 'frame=stream_index,pts'];
+    examined.set(key, (found = ffprobe(path, ...shown) as Promise<Examined>));
+  }
+  return found;
+}
+
 export async function probe(path: string): Promise<Probe> {
-  const found = (await ffprobe(path, '-count_frames', '-show_streams', '-show_format')) as {
-    streams: Stream[];
-    format: { duration: string; format_name: string };
-  };
+  const { streams, format } = await examine(path);
   return {
-    video: found.streams.filter((stream) => stream.codec_type === 'video'),
-    audio: found.streams.filter((stream) => stream.codec_type === 'audio'),
-    duration: found.format.duration,
-    format: found.format.format_name,
+    video: streams.filter((stream) => stream.codec_type === 'video'),
+    audio: streams.filter((stream) => stream.codec_type === 'audio'),
+    duration: format.duration,
+    format: format.format_name,
   };
 }
 
@@ -72,13 +90,11 @@ export interface Pictures {
 
 /** Presentation times of every picture, in the file's own ticks and in the order of showing. */
 export async function pictureTimes(path: string): Promise<Pictures> {
-  const found = (await ffprobe(path, '-select_streams', 'v:0', '-show_entries', 'frame=pts:stream=time_base')) as {
-    frames: { pts: number }[];
-    streams: { time_base: string }[];
-  };
-  const stream = found.streams[0];
+  const { streams, frames } = await examine(path);
+  const stream = streams.find(({ codec_type }) => codec_type === 'video');
   if (!stream) throw new Error(`${path} has no video`);
-  return { pts: found.frames.map(({ pts }) => BigInt(pts)), timeBase: fraction(stream.time_base) };
+  const pts = frames.filter(({ stream_index }) => stream_index === stream.index).map(({ pts }) => BigInt(pts));
+  return { pts, timeBase: fraction(stream.time_base) };
 }
 
 /** Where each packet of a file lies, in seconds and bytes, in file order. */

@@ -128,7 +128,7 @@ async function start({ timeline, settings, source }: { timeline: any; settings: 
 
 for (const [settings, long] of LIMITS) {
   const limit = IS_LONG ? long : COARSE;
-  test(`${MINUTES} minutes of ${settings.container} take at most ${limit} MiB a minute`, async ({ browserName }) => {
+  test(`${MINUTES} minutes of ${settings.container} take at most ${limit} MiB a minute`, { tag: '@timed' }, async ({ browserName }) => {
     test.setTimeout(IS_LONG ? 3_600_000 : 120_000);
     expect(browserName).toBe('chromium');
     // The first film takes what every later one has: modules, codecs, and caches that fill with every shot.

@@ -92,7 +92,7 @@ function tracks(minutes: number): unknown[] {
   return [{ id: 'pictures', kind: 'video', items: [picture] }, ...sounds];
 }
 
-test(`${MINUTES} minutes of ${TRACKS} tracks out of ${HOURS} hours of sound`, async ({ browserName }, info) => {
+test(`${MINUTES} minutes of ${TRACKS} tracks out of ${HOURS} hours of sound`, { tag: '@timed' }, async ({ browserName }, info) => {
   test.setTimeout(MINUTES > 3 ? 3 * 3_600_000 : 180_000);
   expect(browserName).toBe('chromium');
   const folder = await mkdtemp(join(tmpdir(), 'gran-sound-'));

@@ -293,7 +293,11 @@ globalThis.granDriver = {
   async list() {
     const found = /** @type {Record<string, number>} */ ({});
     for await (const [name, handle] of (await navigator.storage.getDirectory()).entries()) {
-      found[name] = handle.kind === 'file' ? (await /** @type {FileSystemFileHandle} */ (handle).getFile()).size : -1;
+      if (handle.kind === 'file') {
+        // What is taken away while others are counted is not there any more.
+        const file = await /** @type {FileSystemFileHandle} */ (handle).getFile().catch(() => undefined);
+        if (file) found[name] = file.size;
+      } else found[name] = -1;
     }
     return found;
   },

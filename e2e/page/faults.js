@@ -301,11 +301,11 @@
     return opened('Input', made);
   };
   /** Pyodide registers each of Python's objects that JavaScript holds, and unregisters it when it is destroyed. */
-  const proxies = new Map();
+  const proxies = new Set();
   scope.FinalizationRegistry = class extends /** @type {any} */ (FinalizationRegistry) {
     /** @param {any} target @param {any} held @param {any} token */
     register(target, held, token) {
-      if (held?.ptr !== undefined) proxies.set(token, new Error('made').stack);
+      if (held?.ptr !== undefined) proxies.add(token);
       super.register(target, held, token);
     }
     /** @param {any} token */

@@ -59,6 +59,25 @@ class VideoInfo:
     lost_from_us: int | None = None
     """From here to the first frame the file has pictures that no decoder makes anything of: the key frame before them is missing."""
 
+    @classmethod
+    def of_image(cls, codec: str, size: Size, frame_us: int, *, opaque: bool, animated: bool = False) -> "VideoInfo":
+        """A picture in square px that no container times and no decoder gives planes of. ``frame_us`` is that of its shortest frame."""
+        return cls(
+            kind="image",
+            codec=codec,
+            raw=size,
+            shown=size,
+            rotation=0,
+            first_pts_us=0,
+            tick_us=0,
+            frame_us=frame_us,
+            opaque=opaque,
+            upright=False,
+            planar=False,
+            colour=None,
+            animated=animated,
+        )
+
     @property
     def stands(self) -> bool:
         """Whether one frame is all there is."""

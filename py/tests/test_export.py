@@ -93,6 +93,8 @@ async def test_a_decoder_that_fails_is_replaced_once_by_one_in_software(failing:
     await made.export()
     assert made.studio.is_tidy
     assert made.output.numbers == list(range(30))
+    assert made.meter is not None
+    assert made.meter.dropped_frames == 0
     (warning,) = made.warnings
     after = "" if failing == 0 else f" after 0:00.{(failing - 1) * 1000 // 30:03} of its file"
     told = f"Clip “beach.mp4” (c): the browser's decoder failed{after}. Its picture is decoded in software instead."

@@ -3,6 +3,7 @@ import { announce } from '../announce.js';
 import { t } from '../strings.js';
 import { clipName, namesOf } from './clip-name.js';
 import { allClips, endOf, findClip, rateOfDoc, startOf, stepFrames, trackLabel, trackOf } from './document.js';
+import { cameByKey } from './focus-way.js';
 import { move } from './moving.js';
 import { reveal } from './scale.js';
 import { doc, focused, primary, run, sealStep, select, selection, undo } from './store.js';
@@ -15,12 +16,6 @@ import { timecode } from './timecode.js';
 /** The clip that is carried. @type {import('@preact/signals-core').Signal<string | undefined>} */
 export const moving = signal(undefined);
 let steps = 0;
-/**
- * Whoever clicks a clip goes on with the arrows as editors do, frame by frame; whoever came to it by key goes with them from clip to clip.
- */
-let cameByKey = true;
-addEventListener('pointerdown', () => (cameByKey = false), { capture: true });
-addEventListener('keydown', ({ key }) => (key === 'Tab' || key === 'F6') && (cameByKey = true), { capture: true });
 
 /** @param {KeyboardEvent} event */
 export function gridKey(event) {
@@ -40,7 +35,8 @@ function walk({ key, shiftKey }, id) {
     say(id);
     return true;
   }
-  const next = cameByKey && !shiftKey && key.startsWith('Arrow') ? neighbour(id, key) : undefined;
+  // After a click the arrows go on frame by frame, as editors' do.
+  const next = cameByKey() && !shiftKey && key.startsWith('Arrow') ? neighbour(id, key) : undefined;
   if (!next) return false;
   focusClip(next);
   return true;

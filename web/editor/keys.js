@@ -6,6 +6,7 @@ import { addMediaByPicker } from './bin.js';
 import { listShown } from './clip-list-state.js';
 import { openHelp } from './dialogs.js';
 import { drawer } from './drawer-state.js';
+import { wasClicked } from './focus-way.js';
 import { grab } from './grid-keys.js';
 import { keyHint } from './key-hint.js';
 import { askForLayout, keyFor, keys } from './key-profiles.js';
@@ -92,6 +93,10 @@ export function listenToKeys() {
   addEventListener('keydown', ({ code }) => code === 'KeyK' && (held = true), { capture: true });
   addEventListener('keyup', ({ code }) => code === 'KeyK' && (held = false));
   addEventListener('blur', () => (held = false));
+  // Some browsers click a button when Space is let go, whatever became of its press.
+  addEventListener('keyup', (event) => {
+    if (event.code === 'Space' && event.target instanceof HTMLButtonElement && wasClicked(event.target)) event.preventDefault();
+  });
 }
 
 function bindings() {
@@ -121,8 +126,9 @@ function concerns(event, key) {
     if (target.matches('input[type=range]')) return !/Arrow|Home|End/.test(key) && allowed(key);
     return false;
   }
-  // Space and Enter belong to the button that has the focus.
-  if (key === 'Space' && target.closest('button, summary, a, input, [role=tab]')) return false;
+  // Space and Enter belong to the button that has the focus; Space not to one that was clicked, for whoever did that is done with it.
+  const control = key === 'Space' && target.closest('button, summary, a, input');
+  if (control && !(control.matches('button') && wasClicked(control))) return false;
   if (/Arrow/.test(key) && target.closest('[role=tab], [role=menuitem]')) return false;
   return allowed(key);
 }

@@ -311,21 +311,9 @@ class BrowserMedia:
         self._alive()
         animation = opened.animation
         size = animation.size if animation is not None else Size(opened.bitmap.width, opened.bitmap.height)
-        info = VideoInfo(
-            kind="image",
-            codec="image",
-            raw=size,
-            shown=size,
-            rotation=0,
-            first_pts_us=0,
-            tick_us=0,
-            frame_us=animation.shortest_us if animation is not None else DEFAULT_FRAME_US,
-            opaque=header is not None and header.mime in ("image/jpeg", "image/bmp"),
-            upright=False,
-            planar=False,
-            colour=None,
-            animated=animation is not None,
-        )
+        frame_us = animation.shortest_us if animation is not None else DEFAULT_FRAME_US
+        opaque = header is not None and header.mime in ("image/jpeg", "image/bmp")
+        info = VideoInfo.of_image("image", size, frame_us, opaque=opaque, animated=animation is not None)
         return Probe(opened.name, 0, info, None)
 
     async def _probe_drawing(self, opened: Opened, blob: Any) -> Probe:
@@ -334,21 +322,7 @@ class BrowserMedia:
             raise SourceError(f"{message} Save it as PNG, as large as it is needed.")
         head = (await _slice(blob, 0, HEADER_BYTES)).decode("utf-8", "replace")
         opened.drawing, opened.drawing_size, opened.drawing_moves = blob, drawing_size(head), moves(head)
-        size = opened.drawing_size
-        info = VideoInfo(
-            kind="image",
-            codec=SVG,
-            raw=size,
-            shown=size,
-            rotation=0,
-            first_pts_us=0,
-            tick_us=0,
-            frame_us=DEFAULT_FRAME_US,
-            opaque=False,
-            upright=False,
-            planar=False,
-            colour=None,
-        )
+        info = VideoInfo.of_image(SVG, opened.drawing_size, DEFAULT_FRAME_US, opaque=False)
         return Probe(opened.name, 0, info, None)
 
 

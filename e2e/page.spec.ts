@@ -119,6 +119,10 @@ test('a file that cannot be read says so on its card, and one that changes says 
   await person.expectEngineReady();
   await person.choose([await media('corrupt.mp4'), changing]);
   await expect(person.clip('changing.mp4')).toBeVisible();
+  await test.step('the first film on the timeline fills it', async () => {
+    const width = async (part: string) => (await person.timeline.locator(part).first().boundingBox())!.width;
+    await expect.poll(async () => (await width('.clip')) / (await width('.tl-scroll'))).toBeGreaterThan(0.7);
+  });
   await expect(person.card('corrupt.mp4')).toHaveAttribute('data-state', 'problem');
   await expect(person.card('corrupt.mp4').getByRole('alert')).toHaveText(/corrupt\.mp4/);
   await person.screenshot('08-problem');

@@ -12,11 +12,9 @@ from gran_worker.otio.reading import OtioMarker
 from gran_worker.otio.report import OtioReport
 from gran_worker.snapshot import MAX_CAPTIONS, Caption
 from gran_worker.subtitles import CaptionFormat, read_captions, write_captions
-from gran_worker.wire import MAX_SAFE, SourceFile, StrictWire, TimeUs, Whole, Wire
+from gran_worker.wire import RequestId, SourceFile, StrictWire, TimeUs, Wire
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
-
-RequestId = Annotated[int, Whole(0, MAX_SAFE)]
 
 
 class ImportOtio(StrictWire):

@@ -20,7 +20,6 @@ from gran_worker.interchange import (
     OtioExported,
     OtioImported,
     Refused,
-    RequestId,
 )
 from gran_worker.ports import AudioInfo, Probe, VideoInfo
 from gran_worker.refusals import parse_json
@@ -29,7 +28,7 @@ from gran_worker.settings import AudioSettings, Metadata, Settings, check_length
 from gran_worker.snapshot import Timeline
 from gran_worker.telemetry import STAGES, Meter
 from gran_worker.timing import US, FrameRate
-from gran_worker.wire import MAX_SAFE, JsObject, Opaque, RateOf, SourceFile, StrictWire, Whole, Wire
+from gran_worker.wire import MAX_SAFE, JsObject, Opaque, RateOf, RequestId, SourceFile, StrictWire, Whole, Wire
 
 # To the worker
 

@@ -155,6 +155,8 @@ def _decimal_fraction(number: float) -> Fraction:
 
 
 Flag = Annotated[bool, Strict()]
+RequestId = Annotated[int, Whole(0, MAX_SAFE)]
+"""By which an answer is known."""
 TimeUs = Annotated[int, Whole(0, MAX_SAFE, "microseconds")]
 """A moment or a length, µs, 0 or more."""
 

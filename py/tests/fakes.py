@@ -124,8 +124,7 @@ def coded_source(
 
 
 def image_source(size: Size = SIZE, *, opaque: bool = False, name: str = "picture.png") -> FakeSource:
-    still = replace(VIDEO, kind="image", codec="image", tick_us=0, upright=False, planar=False, colour=None)
-    video = replace(still, raw=size, shown=size, opaque=opaque)
+    video = VideoInfo.of_image("image", size, VIDEO.frame_us, opaque=opaque)
     return FakeSource(Probe(name, 0, video, None), (0,))
 
 
@@ -579,8 +578,12 @@ class FakeStudio:
     plan: RenderPlan | None = None
     settings: Settings | None = None
 
+    def begin(self, settings: Settings) -> None:
+        self.settings = settings
+
     async def open_output(self, plan: RenderPlan, settings: Settings) -> RecordingOutput:
-        self.plan, self.settings = plan, settings
+        assert settings is self.settings, "the trials were those of other settings"
+        self.plan = plan
         await self._step("open")
         self.output.destination = "open"
         return self.output

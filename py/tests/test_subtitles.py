@@ -129,6 +129,10 @@ def test_what_is_written_is_read_back(given_captions, kind):
     assert said(read.captions) == sorted(said(given_captions))
 
 
+def test_times_are_rounded_to_the_nearest_millisecond():
+    assert "00:00:00.002 --> 00:00:01.000" in write_captions([caption(1500, 998_499)], "vtt")
+
+
 def test_nothing_said_can_end_a_cue_or_begin_another():
     sly = caption(0, 1_000_000, "a\n\n2\n00:00:05,000 --> 00:00:06,000\n<b>&")
     assert write_captions([sly], "srt") == "1\n00:00:00,000 --> 00:00:01,000\na\n2\n00:00:05,000 → 00:00:06,000\n<b>&\n"

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit/html.js';
 import { icon } from '../icons.js';
 import { codecName } from '../codec-names.js';
 import { fps } from '../format.js';
+import { rateOf } from '../rate.js';
 import { t } from '../strings.js';
 import { detachSound, linkClips, unlinkClips } from './actions.js';
 import { setFields } from './clip-fields.js';
@@ -28,7 +29,7 @@ export function clipFields(clip) {
   return html`<header class="inspector-head">
       <small>${several > 1 ? t.clips(several) : t.clipTypes[clip.isImage ? 'image' : clip.clipType]}</small>
       <h2 title=${clipName(clip)}>${several > 1 ? t.inspector.several : clipName(clip)}</h2>
-      ${mediaFacts(clip)}
+      ${several > 1 ? nothing : mediaFacts(clip)}
     </header>
     ${clip.clipType === 'text' ? section('text', t.inspector.text, textFields(clip)) : nothing}
     ${clip.clipType === 'background' ? section('fill', t.inspector.fill, field.colour({ label: t.inspector.colour, value: clip.backgroundColor ?? '#000000', set: (value) => set(t.inspector.colour, { backgroundColor: value }) })) : nothing}
@@ -42,11 +43,18 @@ function mediaFacts(clip) {
   if (!info) return nothing;
   const { video, audio } = info;
   const facts = [
-    ...(video ? [`${video.width}×${video.height}`, codecName(video.codec)] : []),
-    ...(video?.fps && !clip.isImage ? [t.fps(fps(video.fps))] : []),
+    ...(video ? [`${video.width}×${video.height}`] : []),
+    ...(video && !clip.isImage ? [codecName(video.codec)] : []),
+    ...(video?.fps && !clip.isImage ? [t.fps(fps(shownRate(video.fps)))] : []),
     ...(audio ? [codecName(audio.codec)] : []),
   ];
   return html`<p class="muted">${facts.join(' · ')}</p>`;
+}
+
+/** Files that count in milliseconds miss their rate by a little. @param {number} measured */
+function shownRate(measured) {
+  const { num, den } = rateOf(measured);
+  return num / den;
 }
 
 /** @param {Clip} clip */

@@ -1,5 +1,6 @@
 import { t } from '../strings.js';
 import { addFiles } from './media.js';
+import { fit } from './scale.js';
 import { doc } from './store.js';
 import { toast } from './toasts.js';
 
@@ -28,7 +29,9 @@ export async function takeFiles(found, where) {
   if (hollow) toast(t.bin.hollow(hollow.file.name), { bad: true });
   if (!media.length) return;
   const empty = doc.value.tracks.every(({ items }) => !items.length);
-  others.added(await addFiles(media, where ?? (empty ? {} : undefined)));
+  const paths = await addFiles(media, where ?? (empty ? {} : undefined));
+  if (empty) fit();
+  others.added(paths);
 }
 
 /** @param {readonly Found[]} found */

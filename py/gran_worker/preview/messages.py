@@ -9,13 +9,26 @@ from gran_worker.refusals import parse_json
 from gran_worker.settings import AudioSettings, Settings, clamp
 from gran_worker.snapshot import Timeline
 from gran_worker.timing import FrameRate
-from gran_worker.wire import MAX_SAFE, Flag, JsObject, JsValue, Number, Opaque, RateOf, Shaped, SourceFile, StrictWire, TimeUs, Whole, Wire
+from gran_worker.wire import (
+    MAX_SAFE,
+    Flag,
+    JsObject,
+    JsValue,
+    Number,
+    Opaque,
+    RateOf,
+    RequestId,
+    Shaped,
+    SourceFile,
+    StrictWire,
+    TimeUs,
+    Whole,
+    Wire,
+)
 
 SPEAKER_HZ = 48_000
 """What the page's AudioContext is asked for."""
 SLOWEST, FASTEST = 1 / 16, 8
-
-RequestId = Annotated[int, Whole(0, MAX_SAFE)]
 
 # To the worker
 

@@ -20,20 +20,7 @@ def _not_told(_after_us: int | None) -> None:
 
 
 def _placeholder_info(size: Size) -> VideoInfo:
-    return VideoInfo(
-        kind="image",
-        codec="none",
-        raw=size,
-        shown=size,
-        rotation=0,
-        first_pts_us=0,
-        tick_us=0,
-        frame_us=PLACEHOLDER_FRAME_US,
-        opaque=True,
-        upright=False,
-        planar=False,
-        colour=None,
-    )
+    return VideoInfo.of_image("none", size, PLACEHOLDER_FRAME_US, opaque=True)
 
 
 class TolerantMedia:

@@ -40,9 +40,10 @@ export: $(SITE)
 scenes: $(SITE)
 	@build/scenes.sh
 
-# Beside other exporters, in one run: docs/bench/. make bench ARGS="--jobs composite --quick"
+# How soon the worker is up; then beside other exporters, in one run: docs/bench/. make bench ARGS="--jobs composite --quick"
 bench: $(SITE) bench/node_modules
 	@build/system.sh browser
+	@node bench/boot.mjs
 	@node bench/run.mjs $(ARGS)
 
 bench/node_modules: bench/package-lock.json

@@ -72,7 +72,8 @@ const REFUSED: Readonly<Record<string, Refused>> = {
     clipId: 'only',
   },
   'a decoder that drops everything and says nothing': {
-    faults: [{ where: 'VideoDecoder.decode', at: 60, how: 'drop' }],
+    // The first packet is decoded to see what the file is like.
+    faults: [{ where: 'VideoDecoder.decode', at: 1, how: 'drop' }],
     message: `${CLIP} at 0:00.000: ${DAMAGED}`,
     code: 'E_DECODE',
     clipId: 'only',

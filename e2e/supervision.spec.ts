@@ -123,24 +123,30 @@ test('a mistake in the engine itself: told as one, and the next export works', a
   await expectWorks(bench, info.outputDir);
 });
 
-test('two tabs that export to one file: the second is refused, and the film of the first is whole', async ({ broken: bench }, info) => {
-  const other = await Bench.in(bench.context, Bench, bench.address);
-  await other.start();
-  const output = { $opfs: bench.name() };
-  const from = (await bench.log()).length;
-  // Longer than the second tab takes to be refused, by as much as it likes.
-  const faults: Fault[] = [{ where: 'FileSystemWritableFileStream.close', how: 'slow', ms: 1500 }];
-  const running = bench.export({ timeline: SHORT, settings: MP4, output, faults });
-  await expect.poll(async () => (await bench.log(from)).some(({ message }) => message.phase === 'encode'), { intervals: [20] }).toBe(true);
-  const taken = 'The file is being written by another tab or program. Close it there, or save under another name.';
-  const refused = await other.refused({ timeline: LONG, settings: MP4, output });
-  expect(refused).toMatchObject({ message: taken, recoverable: true, code: 'E_PERMISSION' });
-  expect((await running).completed).toEqual({ frames: 15, durationMs: 500 });
-  await bench.save(output.$opfs, info.outputPath('film.mp4'));
-  await expectFrames(info.outputPath('film.mp4'), SHORT, MP4, await running);
-  await expectWorks(other, info.outputDir);
-  await other.page.close();
-});
+test(
+  'two tabs that export to one file: the second is refused, and the film of the first is whole',
+  { tag: '@firefox' },
+  async ({ broken: bench }, info) => {
+    const other = await Bench.in(bench.context, Bench, bench.address);
+    await other.start();
+    const output = { $opfs: bench.name() };
+    const from = (await bench.log()).length;
+    // Longer than the second tab takes to be refused, by as much as it likes.
+    const faults: Fault[] = [{ where: 'FileSystemWritableFileStream.close', how: 'slow', ms: 1500 }];
+    const running = bench.export({ timeline: SHORT, settings: MP4, output, faults });
+    await expect
+      .poll(async () => (await bench.log(from)).some(({ message }) => message.phase === 'encode'), { intervals: [20] })
+      .toBe(true);
+    const taken = 'The file is being written by another tab or program. Close it there, or save under another name.';
+    const refused = await other.refused({ timeline: LONG, settings: MP4, output });
+    expect(refused).toMatchObject({ message: taken, recoverable: true, code: 'E_PERMISSION' });
+    expect((await running).completed).toEqual({ frames: 15, durationMs: 500 });
+    await bench.save(output.$opfs, info.outputPath('film.mp4'));
+    await expectFrames(info.outputPath('film.mp4'), SHORT, MP4, await running);
+    await expectWorks(other, info.outputDir);
+    await other.page.close();
+  },
+);
 
 test('a page that is hidden, and whose timers hardly come any more, exports and cancels as ever', async ({ fresh: bench }, info) => {
   type Timer = (act: TimerHandler, ms: number) => number;

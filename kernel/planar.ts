@@ -128,3 +128,17 @@ export function expandRange(src: usize, dst: usize, luma: i32, chroma: i32): voi
     v128.store(dst + <usize>at, i8x16.narrow_i16x8_u(fullLow, fullHigh));
   }
 }
+
+/**
+ * Exchanges the blue of `count` px of 4 bytes for a weighted sum of its px, in place. `blue` is the place of blue in a px, 0 or 2; red has the
+ * other. `table` holds the weights of red, green and blue, 3 i32 of 14-bit fixed point.
+ */
+export function mendBlue(px: usize, count: i32, blue: usize, table: usize): void {
+  const byRed = load<i32>(table),
+    byGreen = load<i32>(table, 4),
+    byBlue = load<i32>(table, 8);
+  for (const end = px + ((<usize>count) << 2); px < end; px += 4) {
+    const sum = byRed * load<u8>(px + 2 - blue) + byGreen * load<u8>(px, 1) + byBlue * load<u8>(px + blue);
+    store<u8>(px + blue, <u8>clamp8((sum + 8192) >> 14));
+  }
+}

@@ -2,6 +2,7 @@
 import { loadPyodide } from 'pyodide';
 import { integrity, lock, wheel } from 'virtual:runtime';
 import { Decoders } from './decoders.js';
+import { holdFile } from './file-lock.js';
 import { guardReads } from './guard-reads.js';
 import { PlaneMixer } from './plane-mixer.js';
 import { putChunks, putPackets, SoundPackets, takePackets } from './packets.js';
@@ -114,7 +115,17 @@ async function boot() {
   const decoders = new Decoders();
   decoders.watch(self);
   const crossings = { toJsonText, takeSounds, takePackets, putChunks, putPackets, ReadAhead, SoundPackets, VideoFeed, PlaneMixer };
-  python.registerJsModule('gran_js', { ...crossings, guardReads, registerEncoder, loadPixi, loadPackage, decoders, waker, cores });
+  python.registerJsModule('gran_js', {
+    ...crossings,
+    guardReads,
+    holdFile,
+    registerEncoder,
+    loadPixi,
+    loadPackage,
+    decoders,
+    waker,
+    cores,
+  });
   stopTelling();
   python.pyimport('gran_worker.app').start(self, earlyMessages);
   self.removeEventListener('message', keepMessage);

@@ -14,7 +14,7 @@ from gran_worker.browser.lent import Lent
 from gran_worker.browser.loop import PromptLoop
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.sink import destination_for, is_same
-from gran_worker.browser.soundencoder import Trials
+from gran_worker.browser.soundencoder import SoundTrials
 from gran_worker.browser.speaker import PortSpeaker
 from gran_worker.browser.stage import Stage
 from gran_worker.browser.studio import Sources, Studio
@@ -55,7 +55,7 @@ class BrowserWorkshop:
     """What the dispatcher sets to work, here. A parcel is the message as JavaScript object."""
 
     def __init__(self, kernels: Kernels, lent: Lent) -> None:
-        self._trials = Trials()
+        self._trials = SoundTrials()
         self._kernels, self._lent = kernels, lent
         self._studio: Studio | None = None
         """Of the running export, or of the last one."""

@@ -10,6 +10,23 @@ MAX_BOXES = 1000
 """Boxes looked at on the way: more come before the tracks of no honest file."""
 HEAD_BYTES = 64 * 1024
 """Read at once."""
+WINDOWS = 4
+
+
+def remembering(read: Read) -> Read:
+    """``read`` in windows of :data:`HEAD_BYTES`, the last few of which are kept: each read of a file costs as much as a frame."""
+    windows: dict[int, bytes] = {}
+
+    async def remembered(start: int, end: int) -> bytes:
+        for at, window in windows.items():
+            if at <= start and end <= at + len(window):
+                return window[start - at : end - at]
+        window = windows[start] = await read(start, max(end, start + HEAD_BYTES))
+        if len(windows) > WINDOWS:
+            del windows[next(iter(windows))]
+        return window[: end - start]
+
+    return remembered
 
 
 async def find_movie(read: Read, size: int) -> list[tuple[bytes, int, int]]:

@@ -34,6 +34,22 @@ class Colour:
         return self.transfer in HDR_TRANSFERS
 
 
+def blue_repair(used: float) -> tuple[float, float, float]:
+    """Weights of red, green and blue for the right blue, where BT.709 was turned into RGB with ``used`` in place of the coefficient of Cb.
+
+    What is seen as B is Y + used·Cb. Y is found from what is seen of all three, and so is Cb, and blue is Y + right·Cb.
+    """
+    kr, kb = LUMA_WEIGHTS["bt709"]
+    kg = 1 - kr - kb
+    chroma_scale = 255 / 224
+    right = 2 * (1 - kb) * chroma_scale
+    # Green holds Y - kb/kg·right·Cb - …; the weights of the luma that is seen let Cb and Cr cancel out.
+    by_blue = kb * right / used
+    total = kr + kg + by_blue
+    more = right / used - 1
+    return (-more * kr / total, -more * kg / total, 1 + more * (1 - by_blue / total))
+
+
 BT709 = Colour("bt709", "bt709", "bt709", full_range=False)
 """What a file is tagged with unless its frames pass straight through and say otherwise."""
 

@@ -1,12 +1,13 @@
 """One export: opens sources, plans, then lets sound and picture advance together, a second at a time, into the output."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, aclosing, suppress
 from functools import partial
 
 import numpy as np
 
+from gran_worker import opening
 from gran_worker.copying import Passage
 from gran_worker.errors import located
 from gran_worker.messages import Completed, Warning
@@ -19,6 +20,7 @@ from gran_worker.settings import Settings
 from gran_worker.sidebyside import Hand, SideBySide
 from gran_worker.snapshot import Timeline, label
 from gran_worker.telemetry import Meter
+from gran_worker.together import see_through
 from gran_worker.voices import Notice
 
 
@@ -36,6 +38,7 @@ async def export(timeline: Timeline, settings: Settings, studio: StudioPort, met
     try:
         _, meter.frames_total = film_extent(timeline, settings)
         meter.film_us = settings.fps.start_us(meter.frames_total)
+        studio.begin(settings)
         probes = await _open_sources(timeline, media, meter)
         plan = build_plan(timeline, settings, probes)
         for notice in plan.notices:
@@ -52,20 +55,21 @@ async def export(timeline: Timeline, settings: Settings, studio: StudioPort, met
             output.close()
         return Completed(duration_ms=(plan.duration_us + 500) // 1000, frames=plan.n_frames)
     except BaseException:
-        await _see_through(studio.abandon())
+        await see_through(studio.abandon())
         raise
     finally:
-        await _see_through(media.close())
+        await see_through(media.close())
 
 
 async def _open_sources(timeline: Timeline, media: MediaPort, meter: Meter) -> Mapping[str, Probe]:
     paths = source_paths(timeline)
     meter.sources_total = len(paths)
     probes: dict[str, Probe] = {}
-    for path, clip in paths.items():
-        with meter.stage("open", clip.id, label(clip)), located(clip.id, label(clip)):
-            probes[path] = await media.probe(path)
-        meter.sources_done += 1
+    async with aclosing(opening.probes(media, paths)) as opened:
+        for path, clip in paths.items():
+            with meter.stage("open", clip.id, label(clip)), located(clip.id, label(clip)):
+                probes[path] = await anext(opened)
+            meter.sources_done += 1
     return probes
 
 
@@ -104,6 +108,8 @@ async def _render(
         )
         if sound is not None:
             readers.push_async_callback(sound.aclose)
+        if isinstance(picture, Picture):
+            picture.begin()
         for frames, samples in plan.segments():
             # Sound goes first, so that the muxer never waits for more than one segment of it.
             if sound is not None:
@@ -203,21 +209,7 @@ class _CopiedSound:
 async def _commit(output: OutputPort, meter: Meter) -> None:
     """From here on a cancellation waits: a file is either committed, and that is success, or it is not."""
     with meter.stage("commit", may_take_long=True):
-        cancelled = await _see_through(output.commit())
+        cancelled = await see_through(output.commit())
     if not cancelled:
         with meter.stage("verify"), suppress(asyncio.CancelledError):
             await output.verify()
-
-
-async def _see_through(work: Coroutine[object, object, None]) -> bool:
-    """Awaits ``work`` to its end, however often that is cancelled; says whether it was."""
-    task = asyncio.ensure_future(work)
-    cancelled = False
-    while not task.done():
-        try:
-            # Not shield(): it reports a failure that comes after a cancellation as one that nobody looks at.
-            await asyncio.wait({task})
-        except asyncio.CancelledError:
-            cancelled = True
-    task.result()
-    return cancelled

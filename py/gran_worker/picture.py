@@ -17,6 +17,9 @@ from gran_worker.telemetry import Meter
 from gran_worker.timing import clock_text
 from gran_worker.voices import Notice
 
+LEAD = 8
+"""Frames before a stretch in which decoders are opened for it: one needs some 50 ms until its first frame comes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Copying:
@@ -61,17 +64,31 @@ class Picture:
         self._plan, self._media, self._encoder, self._meter = plan, media, encoder, meter
         self._notices, self._copying, self._beyond = notices, copying, beyond
         self._seen_until = _ends_of_sight(plan.stretches)
-        self._at = -1
+        self._at = self._begun = -1
         self._stretch = Stretch(range(0), (), Way.CANVAS)
         self._leaves: tuple[Layer, ...] = ()
         self._readers: dict[str, FrameReader] = {}
         self._copier: Copier | None = None
         self._run = Run(range(0))
 
+    def begin(self) -> None:
+        """Opens the decoders that the next stretch needs. Until they give something, other things can be done."""
+        at = self._at + 1
+        # What is copied may have to be decoded yet, and a layer has one decoder.
+        if at == self._begun or at == len(self._plan.stretches) or self._copier is not None:
+            return
+        self._begun = at
+        stretch = self._plan.stretches[at]
+        if stretch.way is not Way.COPY or self._copying is None:
+            for layer in _read_layers(stretch):
+                self._read(layer, stretch.frames, at).begin()
+
     async def show(self, index: int) -> None:
         """Output frame ``index``: the plan's first, or the next."""
         while index >= self._stretch.frames.stop:
             await self._enter(self._at + 1)
+        if index + LEAD >= self._stretch.frames.stop:
+            self.begin()
         await self._show(index)
         if self._beyond and index + 1 == self._plan.stretches[-1].frames.stop:
             await self._count_on(index + 1)
@@ -117,8 +134,8 @@ class Picture:
     async def _enter(self, at: int) -> None:
         self._at, self._stretch = at, self._plan.stretches[at]
         self._leaves = tuple(leaves(self._stretch.layers))
-        wanted = {layer.key: layer for layer in self._leaves if layer.path is not None}
-        for key in self._readers.keys() - wanted.keys():
+        wanted = _read_layers(self._stretch)
+        for key in self._readers.keys() - {layer.key for layer in wanted}:
             await self._close(key)
         if self._copier is not None:
             await self._copier.aclose()
@@ -128,16 +145,17 @@ class Picture:
             self._run = Run(range(self._stretch.frames.start))
             self._copier = self._open_copier(self._leaves[0], path, copying.longest_us)
             return
-        for layer in wanted.values():
-            self._read(layer, self._stretch.frames)
+        for layer in wanted:
+            self._read(layer, self._stretch.frames, at)
 
-    def _read(self, layer: Layer, frames: range) -> None:
-        """From now on ``layer`` is decoded: for ``frames`` of the stretch, and as long as it is seen after it."""
+    def _read(self, layer: Layer, frames: range, at: int) -> FrameReader:
+        """From now on ``layer`` is decoded: for ``frames`` of stretch ``at``, and as long as it is seen after it."""
         if layer.key not in self._readers:
-            last = self._seen_until[self._at][layer.key] if frames.stop == self._stretch.frames.stop else frames.stop
+            last = self._seen_until[at][layer.key] if frames.stop == self._plan.stretches[at].frames.stop else frames.stop
             goes_on = layer.key in self._beyond and last == self._plan.stretches[-1].frames.stop
             start_us, end_us = self._plan.rate.start_us(frames.start), self._plan.rate.start_us(last if goes_on else last - 1)
             self._readers[layer.key] = FrameReader(self._media, layer, start_us, end_us, partial(self._retried, layer))
+        return self._readers[layer.key]
 
     def _retried(self, layer: Layer, source_us: int | None) -> None:
         after = "" if source_us is None else f" after {clock_text(source_us)} of its file"
@@ -160,7 +178,7 @@ class Picture:
                 self._run = await copier.next()
             self._tell(layer, copier)
             if not self._run.packets:
-                self._read(layer, self._run.frames)
+                self._read(layer, self._run.frames, self._at)
             elif layer.key in self._readers:
                 await self._close(layer.key)
         if not self._run.packets:
@@ -183,6 +201,11 @@ class Picture:
         self._meter.repeated_frames += reader.repeated
         self._meter.dropped_frames += reader.dropped
         await reader.aclose()
+
+
+def _read_layers(stretch: Stretch) -> list[Layer]:
+    """Those of the layers of ``stretch`` that are decoded from a file."""
+    return [layer for layer in leaves(stretch.layers) if layer.path is not None]
 
 
 def _ends_of_sight(stretches: Sequence[Stretch]) -> list[dict[str, int]]:

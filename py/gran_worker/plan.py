@@ -139,7 +139,7 @@ def build_plan(timeline: Timeline, settings: Settings, probes: Mapping[str, Prob
         drawn = burn_in(timeline, size.height) if settings.captions == "burn" else timeline
         screen = Screen(output, settings.fps, n_frames, size, settings.fit)
         colour, stretches = _picture(build_layers(drawn, screen, probes), n_frames, settings)
-        notices += _tone_mapped(stretches, probes)
+        notices += _tone_mapped(stretches, probes) + _miscoloured(stretches, probes)
     channels = settings.audio.channels if settings.audio else 0
     captions = write_captions(cut_captions(timeline.captions, output), "vtt") if settings.captions == "embed" else ""
     return RenderPlan(settings.fps, size, n_frames, stretches, colour, rate_hz, channels, n_samples, voices, passage, notices, captions)
@@ -201,7 +201,28 @@ def _tone_mapped(stretches: Sequence[Stretch], probes: Mapping[str, Probe]) -> t
     """One notice for each HDR source that is seen."""
     notices: dict[str, Notice] = {}
     for layer in (layer for stretch in stretches for layer in leaves(stretch.layers)):
-        if layer.path and layer.video and layer.video.colour and layer.video.colour.is_hdr and layer.path not in notices:
+        video = layer.video
+        if layer.path and video and video.colour and video.colour.is_hdr and not video.converted and layer.path not in notices:
             told = f"{probes[layer.path].name} is HDR. Its colours are brought down to the SDR of the file."
             notices[layer.path] = Notice("hdr", told, layer.clip_id)
+    return tuple(notices.values())
+
+
+def _miscoloured(stretches: Sequence[Stretch], probes: Mapping[str, Probe]) -> tuple[Notice, ...]:
+    """One notice for each source of which the browser's own conversion to RGB loses something that nothing here can bring back."""
+    notices: dict[str, Notice] = {}
+    for layer in (layer for stretch in stretches if stretch.way is not Way.COPY for layer in leaves(stretch.layers)):
+        video = layer.video
+        if not layer.path or video is None or not video.converted or video.colour is None:
+            continue
+        if video.colour.is_hdr:
+            lost = "is HDR, which this browser does not bring down to SDR: its colours come out pale."
+        elif not video.opaque:
+            lost = "has transparent parts, which this browser decodes roughly: where it is half transparent its colours are a little off."
+        elif video.colour.full_range:
+            lost = "uses the full range of levels, of which this browser cuts the darkest and the brightest."
+        else:
+            continue
+        told = f"{probes[layer.path].name} {lost} Export in Chrome or Edge, or convert the file first."
+        notices.setdefault(layer.path, Notice("colours", told, layer.clip_id))
     return tuple(notices.values())

@@ -26,7 +26,7 @@ class Coding:
     """How a picture is coded whose packets can go into another file as they are. ``codec`` is the full string."""
 
     codec: str
-    bitrate: int
+    bitrate: int = 0
     """On average, all of the file but its sound."""
     record: bytes = b""
     """The decoder's configuration, where it is not in the packets."""
@@ -53,6 +53,8 @@ class VideoInfo:
     planar: bool
     """Decoders give 8 bit 4:2:0, which can be encoded as it is. Some browsers turn everything into RGB."""
     colour: Colour | None
+    converted: bool = False
+    """Its decoder gives RGB: the browser has turned the file's planes into that, in its own way."""
     animated: bool = False
     """An image that moves."""
     coding: Coding | None = None
@@ -272,8 +274,11 @@ class StudioPort(Protocol):
     @property
     def media(self) -> MediaPort: ...
 
+    def begin(self, settings: "Settings") -> None:
+        """Begins to prove the encoders with a trial; the sources are opened meanwhile."""
+
     async def open_output(self, plan: "RenderPlan", settings: "Settings") -> OutputPort:
-        """Proves the encoders with a trial, then opens the destination. Raises EncoderError, SinkError."""
+        """Waits for the trials, then opens the destination. Raises EncoderError, SinkError."""
 
     async def abandon(self) -> None:
         """Leaves the destination as it was before, or gone if this export created it, and never hangs. Safe to call at any time."""

@@ -1,10 +1,12 @@
 """Which source frame shows at a moment: the last whose pts is at or before it, give or take the container's rounding."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 from gran_worker.decoding import Retried, decoded_frames, decoded_still
 from gran_worker.ports import Frame, MediaPort
 from gran_worker.shown import Layer
+from gran_worker.together import see_through
 
 
 def latest_pts_us(layer: Layer, output_us: int) -> int:
@@ -34,15 +36,22 @@ class FrameReader:
         self._next: Frame | None = None
         self._frames: AsyncGenerator[Frame, None] | None = None
         self._begun = False
+        self._beginning: asyncio.Task[None] | None = None
         self._start_us, self._end_us = latest_pts_us(layer, first_us), latest_pts_us(layer, last_us) + 1
         self.repeated = 0
         self.dropped = 0
+
+    def begin(self) -> "asyncio.Task[None]":
+        """Opens the decoder, if nobody has. Before it is needed that costs no wait; what fails is raised by the first :meth:`at`."""
+        if self._beginning is None:
+            self._beginning = asyncio.ensure_future(self._begin())
+        return self._beginning
 
     async def at(self, output_us: int) -> Frame | None:
         """The frame that shows at ``output_us``, the reader's to close; None where the source has not begun yet."""
         if not self._begun:
             self._begun = True
-            await self._begin()
+            await self.begin()
         limit_us = latest_pts_us(self._layer, output_us)
         advanced = await self._advance(limit_us)
         self.repeated += advanced == 0
@@ -65,6 +74,13 @@ class FrameReader:
 
     async def aclose(self) -> None:
         """Closes what is held, then the decoder."""
+        if await see_through(self._close()):
+            raise asyncio.CancelledError
+
+    async def _close(self) -> None:
+        if self._beginning is not None:
+            self._beginning.cancel()
+            await asyncio.gather(self._beginning, return_exceptions=True)
         for frame in (self._current, self._next):
             if frame is not None:
                 frame.close()

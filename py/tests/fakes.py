@@ -578,8 +578,12 @@ class FakeStudio:
     plan: RenderPlan | None = None
     settings: Settings | None = None
 
+    def begin(self, settings: Settings) -> None:
+        self.settings = settings
+
     async def open_output(self, plan: RenderPlan, settings: Settings) -> RecordingOutput:
-        self.plan, self.settings = plan, settings
+        assert settings is self.settings, "the trials were those of other settings"
+        self.plan = plan
         await self._step("open")
         self.output.destination = "open"
         return self.output

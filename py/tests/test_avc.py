@@ -146,6 +146,13 @@ def test_the_encoders_own_set_tells_from_the_beginning_that_copied_pictures_come
     assert made.record.sps == (source, sps(15, 66, vui=restricted(reordered, max(1, reordered))))
 
 
+def test_an_encoder_that_reorders_more_than_the_copied_pictures_goes_on_saying_so() -> None:
+    encoder = Record(66, 0xE0, 31, (sps(0, 66, vui=restricted(3, 4)),), (pps(rest="0101"),))
+    made = join(Record(100, 0, 30, (sps(vui=restricted(1, 2)),), (pps(),)), encoder)
+    assert made is not None
+    assert made.record.sps[-1] == sps(15, 66, vui=restricted(3, 4))
+
+
 def test_what_a_set_says_else_it_goes_on_saying() -> None:
     before = LONG_VUI + BUFFER + "0" + "0" + "1"
     made = join(record(vui=restricted(2, 4)), Record(66, 0, 30, (sps(0, 66, vui=restricted(0, 1, before)),), (pps(),)))

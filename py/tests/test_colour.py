@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gran_worker.colour import BT709, LUMA_WEIGHTS, Colour, fixed_point_rows
+from gran_worker.colour import BT709, LUMA_WEIGHTS, Colour, blue_repair, fixed_point_rows
 
 BT601 = Colour("smpte170m", "smpte170m", "smpte170m", full_range=False)
 BT709_FULL = Colour("bt709", "bt709", "bt709", full_range=True)
@@ -113,3 +113,13 @@ def test_a_table_exists_for_whatever_a_file_says_of_its_matrix(matrix: str) -> N
 )
 def test_which_colours_a_canvas_can_join(colour: Colour, mixes: bool, hdr: bool) -> None:
     assert (colour.mixes_with_canvas, colour.is_hdr) == (mixes, hdr)
+
+
+@pytest.mark.parametrize("used", [1.9, 2.0, 2.1124])
+def test_blue_is_worked_out_from_what_a_wrong_coefficient_made_of_it(used: float) -> None:
+    kr, kb = LUMA_WEIGHTS["bt709"]
+    for red, green, blue in ((40, 70, 200), (255, 255, 255), (0, 0, 255), (10, 200, 60), (0, 0, 0)):
+        luma = kr * red + (1 - kr - kb) * green + kb * blue
+        chroma = (blue - luma) / (2 - 2 * kb) * 224 / 255
+        seen = (red, green, luma + used * chroma)
+        assert np.dot(blue_repair(used), seen) == pytest.approx(blue)

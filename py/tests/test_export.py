@@ -138,11 +138,27 @@ async def test_a_decoder_lives_as_long_as_its_clip_is_seen() -> None:
     assert made.media.decoded.count(("beach.mp4", 0)) == 1
 
 
+async def test_decoders_open_while_other_things_are_done() -> None:
+    late = {name: Trouble(delay_s=5) for name in ("frame beach.mp4 0", "frame sea.mp4 0", "sound song.wav")}
+    media, output = FakeMedia(troubles=late), RecordingOutput(encode_s=1)
+    began_s = asyncio.get_running_loop().time()
+    await film(
+        track(clip("a", seconds=1), clip("b", source="sea.mp4", start_us=SECOND_US, seconds=1)),
+        track(clip("s", source="song.wav", seconds=1), kind="audio"),
+        sources={**SOURCES, "song.wav": sound_source(np.zeros((2, 1024), np.float32))},
+        audio=SOUND,
+        studio=FakeStudio(media, output),
+    )
+    # The first clip's decoder waits beside the sound's, the second's beside the encoder: one wait of the three is left.
+    n_blocks, n_other = output.order.count("a"), len(("finish", "commit", "verify"))
+    assert asyncio.get_running_loop().time() - began_s == pytest.approx(60 + 5 + n_blocks + n_other)
+
+
 async def test_a_decoder_closes_while_its_clip_is_covered_and_skips_what_nobody_sees() -> None:
     cover = clip("cover", source="sea.mp4", start_us=SECOND_US, seconds=1)
     made = await film(track(cover), track(clip("film", seconds=3)), sources=SOURCES)
     assert [path for path, *_ in made.media.seen] == ["beach.mp4", "sea.mp4", "beach.mp4"]
-    assert made.media.peak_iterators == 1
+    assert made.media.peak_iterators == 2  # the next one is opened shortly before it is needed
     seen = [number for path, number in made.media.decoded if path == "beach.mp4"]
     assert not set(seen) & set(range(35, 55))
     assert made.output.shown[60:] == [("beach.mp4", n) for n in range(60, 90)]

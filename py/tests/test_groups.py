@@ -129,6 +129,18 @@ def test_frames_of_any_source_are_those_of_an_export_that_encodes(gaps: list[int
     assert run(of(source, item)).output.numbers == run(of(source, item, copy="never")).output.numbers
 
 
+@settings(max_examples=40, deadline=None)
+@given(start=st.integers(0, 60), first=st.integers(1, 40), covered=st.integers(1, 20))
+def test_a_clip_that_is_copied_and_then_drawn_over_shows_the_same_frames(start: int, first: int, covered: int) -> None:
+    title = text(start_us=frame_us(first), duration_us=frame_us(covered))
+
+    async def numbers(**fields: object) -> list[int | None]:
+        made = await film(track(title), track(shot(frame_us(start), frames=60)), sources={"sea": SEA}, codec="vp9", **fields)
+        return [picture.layers[0][1] if isinstance(picture.layers[0], tuple) else None for picture in made.output.pictures]
+
+    assert run(numbers()) == run(numbers(copy="never"))
+
+
 async def test_frames_that_come_unevenly_are_encoded_again_and_that_is_told_once() -> None:
     pts_us = [frame_us(index) + (20_000 if 35 <= index < 55 and index % 2 else 0) for index in range(120)]
     source = replace(SEA, pts_us=tuple(pts_us))

@@ -25,6 +25,7 @@ def test_key_frames_of_one_size_are_alike_and_others_are_not() -> None:
         assert signature(codec, frame(640, 360, 1)) == signature(codec, frame(640, 360, 2)) != b""
         assert signature(codec, frame(640, 360)) != signature(codec, frame(640, 352))
         assert signature(codec, frame(640, 360)) != signature(codec, frame(641, 360))
+        assert signature(codec, frame(640, 360)) != signature(codec, frame(640, 359))
 
 
 def test_av1_says_it_in_its_sequence_header() -> None:

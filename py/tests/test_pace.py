@@ -38,6 +38,17 @@ def test_any_speed_and_direction(speed: Fraction) -> None:
     assert pace.seconds_until(there_us, 0.0) == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize("speed", [Fraction(1), Fraction(-1)])
+def test_it_never_goes_back_for_a_report_that_is_a_little_behind(speed: Fraction) -> None:
+    pace = Pace(10_000_000, speed)
+    pace.start(0.0)
+    there_us = pace.at_us(1.0)
+    pace.hear(there_us - round(speed * (JUMP_US - 1000)), 1.0)
+    assert pace.at_us(1.0) == there_us
+    assert pace.at_us(1.002) == there_us
+    assert (pace.at_us(1.1) - there_us) * speed > 0
+
+
 def test_the_speaker_is_the_master() -> None:
     """It says 48,000 samples a second, a thousandth slower than our clock."""
     pace = Pace(0, Fraction(1))

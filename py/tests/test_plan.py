@@ -1,5 +1,7 @@
 """What the film consists of: its length, its stretches and the shortest way for each."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -214,6 +216,25 @@ def test_hdr_is_brought_down_on_a_canvas_and_told_once_a_file() -> None:
     plan = plan_of(track(*items), sources={"beach.mp4": video_source(colour=PQ)})
     assert (plan.colour, plan.needs_canvas) == (BT709, True)
     assert [(notice.code, notice.clip_id) for notice in plan.notices] == [("hdr", "a")]
+
+
+@pytest.mark.parametrize(
+    ("looks", "said"),
+    [
+        ({"colour": PQ}, "is HDR, which this browser does not"),
+        ({"colour": replace(BT709, full_range=True)}, "uses the full range"),
+        ({"colour": BT709, "opaque": False}, "has transparent parts"),
+        ({"colour": BT709}, None),
+        ({"colour": None}, None),
+    ],
+)
+def test_what_a_browser_loses_as_it_turns_a_film_into_rgb_is_told_once(looks: dict[str, object], said: str | None) -> None:
+    items = (clip("a"), clip("b", start_us=SECOND_US))
+    plain, rgb = (video_source(planar=not converted, converted=converted, **looks) for converted in (False, True))  # type: ignore[arg-type]
+    assert "colours" not in [notice.code for notice in plan_of(track(*items), sources={"beach.mp4": plain}).notices]
+    told = plan_of(track(*items), sources={"beach.mp4": rgb}).notices
+    assert [(notice.code, notice.clip_id) for notice in told] == ([("colours", "a")] if said else [])
+    assert all(notice.message.startswith(f"film.mp4 {said}") for notice in told)
 
 
 def test_a_file_has_one_colour_and_the_most_frames_choose_it() -> None:

@@ -69,6 +69,11 @@ ITEMS = st.sampled_from(
 )
 
 
+async def test_a_first_frame_that_comes_a_little_late_is_held_early() -> None:
+    late = video_source(start_us=80_000)
+    assert await scrubbed(layer_of(clip(duration_us=33_333), late), FakeMedia({"beach.mp4": late}), [0]) == [0]
+
+
 @given(SOURCES, ITEMS, st.lists(st.integers(0, 89), min_size=1, max_size=40))
 def test_in_whatever_order_the_frames_are_those_of_the_export(source: FakeSource, item: dict[str, object], wanted: list[int]) -> None:
     async def compare() -> None:

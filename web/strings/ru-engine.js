@@ -58,6 +58,18 @@ export const phrases = [
   ['There is nothing to export: what was chosen is shorter than a frame.', 'Экспортировать нечего: выбранное короче кадра.'],
   ['There is no picture: the timeline has no enabled clip.', 'Картинки нет: в фильме нет включённых клипов.'],
   ['The source {} is not among the sources.', 'Файла {} нет в проекте.'],
+  [
+    '{} is HDR, which this browser does not bring down to SDR: its colours come out pale. Export in Chrome or Edge, or convert the file first.',
+    '{} – HDR, а этот браузер не приводит его к SDR: цвета выйдут бледными. Экспортируйте в Chrome или Edge или сначала преобразуйте файл.',
+  ],
+  [
+    '{} has transparent parts, which this browser decodes roughly: where it is half transparent its colours are a little off. Export in Chrome or Edge, or convert the file first.',
+    'В {} есть прозрачные места, а этот браузер декодирует их грубо: где полупрозрачно, цвета немного неверны. Экспортируйте в Chrome или Edge или сначала преобразуйте файл.',
+  ],
+  [
+    '{} uses the full range of levels, of which this browser cuts the darkest and the brightest. Export in Chrome or Edge, or convert the file first.',
+    'В {} полный диапазон уровней, а этот браузер обрезает самые тёмные и самые светлые. Экспортируйте в Chrome или Edge или сначала преобразуйте файл.',
+  ],
   ['{} is HDR. Its colours are brought down to the SDR of the file.', '{} – HDR. Его цвета приведены к обычным (SDR).'],
   [
     'The sound is too loud at {}: the limiter had to turn it down by more than {} dB. Lower the gain of some clips.',

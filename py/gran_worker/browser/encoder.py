@@ -1,19 +1,15 @@
-"""WebCodecs' VideoEncoder, driven from here: the configuration that works, the queue, key frames, flushes, packets in order."""
+"""WebCodecs' VideoEncoder, driven from here: the queue, key frames, flushes, packets in order."""
 
-import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
-import js
 from gran_js import VideoFeed
-from pyodide.ffi import JsException, create_proxy
+from pyodide.ffi import JsException
 
-from gran_worker.browser.ffi import bytes_of, or_none, to_js_object
-from gran_worker.codecs import Rung, family, ladder, quantizer
-from gran_worker.colour import Colour
+from gran_worker.browser.ffi import to_js_object
+from gran_worker.browser.rungs import config
+from gran_worker.codecs import Rung, family, quantizer
 from gran_worker.errors import EncoderError
-from gran_worker.geometry import Size
 from gran_worker.sections import begins_group
 from gran_worker.settings import Settings
 from gran_worker.timing import FrameRate, clock_text
@@ -23,103 +19,6 @@ QUEUE_PX = 4 * 1920 * 1080
 """Of the frames that wait. Half of them go before the next are given: each wait costs a turn of the event loop."""
 KEY_FRAMES_PER_FLUSH = 8
 """A flush now and then returns what the encoder holds; every key frame would cost speed."""
-TRIAL_S = 5.0
-
-
-def config(rung: Rung, settings: Settings) -> dict[str, Any]:
-    """A VideoEncoderConfig."""
-    made: dict[str, Any] = {
-        "codec": rung.codec,
-        "width": settings.width,
-        "height": settings.height,
-        "bitrate": settings.bitrate,
-        "framerate": settings.fps.num / settings.fps.den,
-        "hardwareAcceleration": rung.hardware,
-        "latencyMode": "quality",
-        "bitrateMode": settings.bitrate_mode,
-    }
-    if settings.quality is not None:
-        made["bitrateMode"] = "quantizer"
-    if family(rung.codec) == "avc":
-        made["avc"] = {"format": "avc"}
-    elif family(rung.codec) == "hevc":
-        made["hevc"] = {"format": "hevc"}
-    return made
-
-
-async def supported(made: Mapping[str, Any]) -> bool:
-    """What the browser says; only a trial frame shows that it is true."""
-    if getattr(js, "VideoEncoder", None) is None:
-        return False
-    try:
-        return bool((await js.VideoEncoder.isConfigSupported(to_js_object(made))).supported)
-    except JsException:
-        return False  # a config that the browser does not even understand
-
-
-async def is_software(rung: Rung, settings: Settings) -> bool:
-    """Whether an encoder of ``rung`` keeps the processor busy: where there is one in hardware, it may be that one."""
-    return rung.hardware == "prefer-software" or not await supported(config(replace(rung, hardware="prefer-hardware"), settings))
-
-
-async def prove(settings: Settings, colour: Colour) -> tuple[Rung, bytes]:
-    """The first rung of the ladder that encodes a frame of the real size, and the decoder configuration that came with it.
-
-    Raises EncoderError if none does.
-    """
-    codec = str(settings.codec)
-    size = Size(settings.width, settings.height)
-    for rung in ladder(codec, size, settings.fps, settings.bitrate, settings.hardware_acceleration):
-        made = config(rung, settings)
-        if await supported(made) and (record := await _encoded(made, size, colour)) is not None:
-            return rung, record
-    what = f"{family(codec).upper()} at {size.width}×{size.height}"
-    raise EncoderError(f"This browser cannot make {what}. Choose a smaller size or another codec.")
-
-
-async def _encoded(made: Mapping[str, Any], size: Size, colour: Colour) -> bytes | None:
-    """The decoder configuration of a blank frame that was encoded, empty where the codec needs none; None where it was not."""
-    configs: list[Any] = []
-    failures: list[Any] = []
-    output, error = create_proxy(lambda _chunk, meta: configs.append(or_none(meta.decoderConfig))), create_proxy(failures.append)
-    encoder = None
-    try:
-        encoder = js.VideoEncoder.new(output=output, error=error)
-        encoder.configure(to_js_object(made))
-        blank = js.Uint8Array.new(size.width * size.height * 3 // 2)
-        frame = js.VideoFrame.new(
-            blank,
-            to_js_object(
-                {
-                    "format": "I420",
-                    "codedWidth": size.width,
-                    "codedHeight": size.height,
-                    "timestamp": 0,
-                    "colorSpace": {
-                        "primaries": colour.primaries,
-                        "transfer": colour.transfer,
-                        "matrix": colour.matrix,
-                        "fullRange": colour.full_range,
-                    },
-                }
-            ),
-        )
-        try:
-            encoder.encode(frame, keyFrame=True)
-        finally:
-            frame.close()
-        await asyncio.wait_for(encoder.flush(), TRIAL_S)
-    except (JsException, TimeoutError):
-        return None
-    finally:
-        if encoder is not None and encoder.state != "closed":
-            encoder.close()
-        output.destroy()
-        error.destroy()
-    if not configs or failures:
-        return None
-    description = or_none(getattr(configs[0], "description", None))
-    return b"" if description is None else bytes_of(description)
 
 
 class VideoTrackEncoder:

@@ -9,6 +9,7 @@ from gran_worker.geometry import Size
 SECOND_US = 1_000_000
 STRAIGHT_FORMATS = ("I420", "NV12")
 """Planes of 8 bit, 4:2:0."""
+RGB_FORMATS = ("RGBX", "BGRX", "RGBA", "BGRA")
 
 
 class _Copy(NamedTuple):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import js
@@ -25,7 +26,9 @@ SOFTWARE = re.compile(r"swiftshader|llvmpipe|softpipe|software|basic render|warp
 """Names that processors go by where they stand in for a graphics card."""
 
 
+@cache
 def has_graphics_card() -> bool:
+    """Asked once in a worker: a context for it costs as much as some frames."""
     canvas = js.OffscreenCanvas.new(1, 1)
     gl = or_none(canvas.getContext("webgl2", to_js_object({"failIfMajorPerformanceCaveat": True})))
     if gl is None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ import mediabunny
 from gran_js import ReadAhead, decoders, guardReads, takeSounds
 from pyodide.ffi import JsException, to_js
 
+from gran_worker.boxes import remembering
 from gran_worker.browser.animation import ANIMATED, Animation
 from gran_worker.browser.faults import put_together, undecodable, unreadable
 from gran_worker.browser.ffi import class_name, js_errors, leave, or_none, owned
@@ -29,6 +31,7 @@ from gran_worker.imageheader import HEADER_BYTES, MAX_PX, MAX_SIDE_PX, is_too_la
 from gran_worker.ports import AudioInfo, Frame, Probe, Sound, VideoInfo
 from gran_worker.sampletable import is_endless
 from gran_worker.snapshot import file_name
+from gran_worker.together import together
 from gran_worker.trimming import Patch
 
 # Not ALL_FORMATS: an HLS playlist names other addresses, and no address is ever fetched.
@@ -76,13 +79,14 @@ class BrowserMedia:
             name = getattr(blob, "name", None) or name
             if blob.size == 0:
                 raise SourceError(f"{name} is empty (0 bytes).")
+        await self.forget(path, gone=False)
         opened = self._opened[path] = Opened(name)
         with js_errors(unreadable(name)):
             opened.input = _input(blob)
             if not await opened.input.canRead():
                 return await self._probe_image(opened, blob)
             if str((await opened.input.getFormat()).name) in EDITED:
-                read = partial(_slice, blob)
+                read = remembering(partial(_slice, blob))
                 if await is_endless(read, int(blob.size)):
                     raise unreadable(name)("", "its table of samples has no end")
                 opened.playing = await find_playing(read, int(blob.size))
@@ -94,9 +98,13 @@ class BrowserMedia:
             if opened.video is None and opened.audio is None:
                 raise SourceError(f"{name} holds neither picture nor sound.")
             duration_us = await _duration_us(opened)
-        audio, audio_problem = await _tried(self._probe_audio(opened, blob)) if opened.audio is not None else (None, None)
-        bitrate = max(0, round(8 * blob.size * SECOND_US / max(1, duration_us)) - (audio.bitrate if audio is not None else 0))
-        video, video_problem = await _tried(self._probe_video(opened, bitrate)) if opened.video is not None else (None, None)
+        async with together() as group:
+            hearing = group.create_task(_tried(None if opened.audio is None else self._probe_audio(opened, blob)))
+            seeing = group.create_task(_tried(None if opened.video is None else self._probe_video(opened)))
+        (audio, audio_problem), (video, video_problem) = hearing.result(), seeing.result()
+        if video is not None and video.coding is not None:
+            bitrate = round(8 * blob.size * SECOND_US / max(1, duration_us)) - (audio.bitrate if audio is not None else 0)
+            video = replace(video, coding=replace(video.coding, bitrate=max(0, bitrate)))
         self._alive()
         return Probe(name, duration_us, video, audio, video_problem, audio_problem)
 
@@ -266,16 +274,16 @@ class BrowserMedia:
         _expect_one_part(opened.name, opened.heard, "sound")
         return await probe_audio(opened, blob)
 
-    async def _probe_video(self, opened: Opened, bitrate: int) -> VideoInfo:
+    async def _probe_video(self, opened: Opened) -> VideoInfo:
         _expect_one_part(opened.name, opened.seen, "picture")
         decoded = partial(self._decoded, opened)
         try:
-            info = await probe_video(opened, bitrate, decoded)
+            info = await probe_video(opened, decoded)
         except SourceError as error:
             if error.code != "E_DECODE" or opened.in_software:
                 raise
             opened.in_software = True
-            info = await probe_video(opened, bitrate, decoded)
+            info = await probe_video(opened, decoded)
         info = await as_played(info, opened)
         opened.first_pts_us, opened.frame_us = info.first_pts_us, info.frame_us
         opened.n_ahead = max(1, min(MAX_AHEAD, AHEAD_PX // (info.raw.width * info.raw.height)))
@@ -353,9 +361,9 @@ async def _slice(blob: Any, start: int, end: int) -> bytes:
     return bytes((await blob.slice(start, end).arrayBuffer()).to_bytes())
 
 
-async def _tried(probing: Awaitable[Info]) -> tuple[Info | None, str | None]:
-    """What was found, or why it cannot be decoded: only a clip that needs it fails for it."""
+async def _tried(probing: Awaitable[Info] | None) -> tuple[Info | None, str | None]:
+    """What was found, or why it cannot be decoded: only a clip that needs it fails for it. ``(None, None)`` where there is nothing."""
     try:
-        return await probing, None
+        return (None, None) if probing is None else (await probing, None)
     except SourceError as error:
         return None, error.message

@@ -1,6 +1,7 @@
 """A track of pictures: what they are like, decoded ones, and whether none was lost."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ import mediabunny
 
 from gran_worker.browser.faults import undecodable, unknown_codec
 from gran_worker.browser.ffi import first_of, js_errors, or_none
-from gran_worker.browser.frames import SECOND_US, STRAIGHT_FORMATS
+from gran_worker.browser.frames import RGB_FORMATS, SECOND_US, STRAIGHT_FORMATS
 from gran_worker.browser.opened import DEFAULT_FRAME_US, Opened
 from gran_worker.browser.sourcepackets import find_coding
 from gran_worker.colour import BT709, Colour
@@ -28,7 +29,10 @@ def pictures(track: Any, in_software: bool) -> Any:
     return mediabunny.VideoSampleSink.new(track)
 
 
-async def probe_video(opened: Opened, bitrate: int, decoded: Callable[[Any], Awaitable[Any]]) -> VideoInfo:
+Decoded = Callable[[Any], Awaitable[Any]]
+
+
+async def probe_video(opened: Opened, decoded: Decoded) -> VideoInfo:
     """Decodes the first frame: only that shows the colour space and that the browser means what it says."""
     track, name = opened.video, opened.name
     with js_errors(undecodable(name, "picture")):
@@ -39,7 +43,7 @@ async def probe_video(opened: Opened, bitrate: int, decoded: Callable[[Any], Awa
         stats = await track.computePacketStats(FRAMES_TO_MEASURE)
         rate = stats.averagePacketRate
         opaque = not await track.canBeTransparent()
-        async with first_of(pictures(track, opened.in_software).samples(), decoded) as first:
+        async with _first(track, opened.in_software, decoded) as first:
             if first is None:
                 raise SourceError(f"the picture of {name} has no frame that can be decoded.", code="E_DECODE")
             raw = Size(first.squarePixelWidth, first.squarePixelHeight)
@@ -58,10 +62,29 @@ async def probe_video(opened: Opened, bitrate: int, decoded: Callable[[Any], Awa
                 opaque=opaque,
                 upright=rotation == 0 and not first.flip and square,
                 planar=first.format in STRAIGHT_FORMATS,
+                converted=first.format in RGB_FORMATS,
                 colour=_colour(first.colorSpace),
-                coding=await find_coding(track, bitrate),
+                coding=await find_coding(track),
                 lost_from_us=await _lost_from(track, first_pts_us),
             )
+
+
+@asynccontextmanager
+async def _first(track: Any, in_software: bool, decoded: Decoded) -> AsyncGenerator[Any, None]:
+    """The first frame that a decoder gives, or None; closed at the end.
+
+    Asked for by its time it costs one packet. A decoder that begins to play makes a dozen frames before anybody can stop it.
+    """
+    sink = pictures(track, in_software)
+    first = or_none(await decoded(sink.getSample(await track.getFirstTimestamp())))
+    if first is None:
+        async with first_of(sink.samples(), decoded) as first:
+            yield first
+        return
+    try:
+        yield first
+    finally:
+        first.close()
 
 
 async def as_played(info: VideoInfo, opened: Opened) -> VideoInfo:

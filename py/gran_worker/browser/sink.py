@@ -10,11 +10,13 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 import js
+from gran_js import holdFile
 from pyodide.ffi import JsException, create_proxy
 
-from gran_worker.browser.ffi import class_name, js_errors, leave, or_none, to_js_object
+from gran_worker.browser.ffi import class_name, error_name, js_errors, leave, or_none, owned, to_js_object
 from gran_worker.errors import SinkError
 
+TAKEN = "NoModificationAllowedError"
 DID_NOT_FINISH = "The export did not finish."
 PORT_CREDIT = 2
 """Writes on their way to the page at once."""
@@ -79,7 +81,7 @@ def sink_error(name: str, message: str, written: int = 0) -> SinkError:
             return SinkError("Access to the file ended. Choose where to save again.", code="E_PERMISSION")
         case "NotFoundError":
             return SinkError("The file or its folder is gone. Choose where to save again.", code="E_PERMISSION")
-        case "NoModificationAllowedError":
+        case _ if name == TAKEN:
             told = "The file is being written by another tab or program. Close it there, or save under another name."
             return SinkError(told, code="E_PERMISSION")
         case _:
@@ -97,6 +99,8 @@ class HandleDestination:
     def __init__(self, handle: Any) -> None:
         self._handle = handle
         self._opening: asyncio.Future[Any] | None = None
+        self._place: Any = None
+        """Of its one writer."""
         self._was_empty: bool | None = None
         self._committed = False
         self._written = 0
@@ -104,11 +108,16 @@ class HandleDestination:
     async def open(self) -> None:
         with js_errors(sink_error):
             await self._look()
+            await self._hold()
             # Where "exclusive" is unknown the option is ignored.
             self._opening = asyncio.ensure_future(self._handle.createWritable(mode="exclusive"))
             # Not awaited itself: a cancellation would cancel it, and the lock that comes all the same would be nobody's.
             await asyncio.wait({self._opening})
-            self._opening.result()
+            try:
+                self._opening.result()
+            except JsException as error:
+                self._was_empty = self._was_empty and error_name(error) != TAKEN  # else it is theirs who have it open, empty or not
+                raise
 
     async def write(self, position: int, data: Any) -> None:
         with js_errors(lambda name, message: sink_error(name, message, self._written)):
@@ -122,11 +131,30 @@ class HandleDestination:
         with js_errors(lambda name, message: sink_error(name, message, self._written)):
             await self._stream.close()
         self._committed = True
+        self._leave()
 
     async def abort(self) -> None:
         if not self._committed:
             is_opening = self._opening is not None and not self._opening.done()
             await leave(self._drop(), OPENING_S if is_opening else ABORTING_S)
+            self._leave()
+
+    async def _hold(self) -> None:
+        """Firefox (153) opens a file for any number of writers. Its handles are those of the origin's private files, which have a path."""
+        path = None
+        with suppress(JsException):  # without that file system there is no file of it
+            path = or_none(await (await js.navigator.storage.getDirectory()).resolve(self._handle))
+        if path is None:
+            return
+        self._place = or_none(await owned(holdFile("/".join(path))))
+        if self._place is None:
+            self._was_empty = False
+            raise sink_error(TAKEN, "")
+
+    def _leave(self) -> None:
+        if self._place is not None:
+            self._place.close()
+            self._place = None
 
     async def reopened(self) -> Any | None:
         with js_errors(sink_error):

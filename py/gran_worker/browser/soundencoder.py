@@ -35,7 +35,7 @@ class Encoding:
     """What a person should know."""
 
 
-class Trials:
+class SoundTrials:
     """Encoders that proved themselves in this worker, by configuration: a second export need not wait for it."""
 
     def __init__(self) -> None:

@@ -103,19 +103,20 @@ class SourcePicture:
     config: Any
 
 
-async def find_coding(track: Any, bitrate: int) -> Coding | None:
-    """How ``track`` is coded; None where its packets cannot be copied."""
+async def find_coding(track: Any) -> Coding | None:
+    """How ``track`` is coded, but for its bitrate; None where its packets cannot be copied."""
     config = or_none(await track.getDecoderConfig())
     if config is None:
         return None
     description = or_none(getattr(config, "description", None))
     record = b"" if description is None else bytes_of(description)
     if family(config.codec) != "avc":
-        return Coding(config.codec, bitrate, record)
+        return Coding(config.codec, record=record)
     if parse_record(record) is None:
         return None
     first = or_none(await mediabunny.EncodedPacketSink.new(track).getFirstKeyPacket())
-    return Coding(config.codec, bitrate, record, first is not None and signature("avc", first.data.to_bytes()) != b"")
+    repeats = first is not None and signature("avc", first.data.to_bytes()) != b""
+    return Coding(config.codec, record=record, repeats=repeats)
 
 
 async def picture_packets(track: Any, start_us: int, frame_us: int) -> AsyncGenerator[SourcePicture, None]:

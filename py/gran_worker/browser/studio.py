@@ -8,23 +8,24 @@ from typing import Any
 from gran_js import cores
 
 from gran_worker.agreement import agree
-from gran_worker.browser import encoder
 from gran_worker.browser.canvas2d import Canvas2D
 from gran_worker.browser.executor import Executor
 from gran_worker.browser.ffi import entries, or_none
 from gran_worker.browser.files import about, read_whole
-from gran_worker.browser.graphics import open_executor
+from gran_worker.browser.graphics import has_graphics_card, open_executor
 from gran_worker.browser.kernel import Kernels
 from gran_worker.browser.lent import Lent
 from gran_worker.browser.media import BrowserMedia
 from gran_worker.browser.output import BrowserOutput
 from gran_worker.browser.planar import PlanarExecutor
 from gran_worker.browser.planes import PlanarKernel
+from gran_worker.browser.rungs import Proof, is_software, prove
 from gran_worker.browser.sink import Destination
-from gran_worker.browser.soundencoder import Trials
+from gran_worker.browser.soundencoder import Encoding, SoundTrials
 from gran_worker.browser.truecolour import TrueColour
 from gran_worker.browser.typesetter import Typesetter, Written
 from gran_worker.codecs import Rung
+from gran_worker.colour import BT709
 from gran_worker.drawings import Drawing, wanted_drawings
 from gran_worker.errors import GraphicsError
 from gran_worker.interchange import MAX_FILE_BYTES, otio_text
@@ -35,6 +36,8 @@ from gran_worker.settings import Settings
 from gran_worker.shown import leaves
 from gran_worker.telemetry import Meter
 
+PROVEN_COLOUR = BT709
+"""Most films have it. Another one changes what an encoder says of its packets, and is tried when it is known."""
 STILL_DRAWING = "Clip {}: of an animated SVG drawing only the first moment is shown."
 
 
@@ -72,7 +75,7 @@ class Studio:
         self,
         sources: Sources,
         destination: Destination,
-        trials: Trials,
+        trials: SoundTrials,
         kernels: Kernels,
         lent: Lent,
         meter: Meter,
@@ -86,12 +89,22 @@ class Studio:
         self._executor: Executor | None = None
         """Until it is the output's."""
         self._output: BrowserOutput | None = None
+        self._seeing: asyncio.Task[Proof] | None = None
+        self._hearing: asyncio.Task[Encoding] | None = None
+
+    def begin(self, settings: Settings) -> None:
+        if settings.codec:
+            self._seeing = asyncio.ensure_future(prove(settings, PROVEN_COLOUR))
+        if settings.audio:
+            self._hearing = asyncio.ensure_future(self._trials.prove(settings.audio))
 
     async def open_output(self, plan: RenderPlan, settings: Settings) -> BrowserOutput:
-        """Proves the encoders first: nothing is touched for an export that could not have begun."""
+        """Nothing is touched for an export that could not have begun: the trials come first."""
         rung, record = None, b""
-        if settings.codec:
-            rung, record = await encoder.prove(settings, plan.colour)
+        if self._seeing is not None:
+            rung, record = await self._seeing
+            if plan.colour != PROVEN_COLOUR:
+                rung, record = await prove(settings, plan.colour)
             self._meter.encoder = f"{rung.codec}, {rung.hardware}"
             if rung.differs:
                 self._fallback(f"The video is encoded with {rung.differs}.")
@@ -104,12 +117,12 @@ class Studio:
             executor = self._executor = await self._open_executor(plan, settings, self._typesetter)
             self._meter.executor = executor.name if plan.needs_canvas else "none"
         encoding = None
-        if settings.audio and plan.passage is None:
-            encoding = await self._trials.prove(settings.audio)
+        if self._hearing is not None and plan.passage is None:
+            encoding = await self._hearing
             if encoding.note:
                 self._fallback(encoding.note)
         if settings.audio:
-            self._meter.sound = "mixed" if plan.passage is None else "copied"
+            self._meter.sound = "mixed" if encoding is not None else "copied"
         self._meter.alive()
         await self._destination.open()
         agreement = agree(plan, record)
@@ -136,6 +149,11 @@ class Studio:
         return {**self.media.live_objects, "VideoEncoder": 0 if self._output is None else self._output.open_encoders}
 
     def close(self) -> None:
+        for trial in (self._seeing, self._hearing):
+            if trial is not None:
+                # Nobody may have come to ask how it went.
+                trial.add_done_callback(lambda done: done.cancelled() or done.exception())
+                trial.cancel()
         if self._executor is not None:
             self._executor.close()
         if self._output is not None:
@@ -149,7 +167,7 @@ class Studio:
         if rung is None:
             return 0
         n = n_encoders(plan, settings, int(cores))
-        if n > 1 and settings.encoders == "auto" and not await encoder.is_software(rung, settings):
+        if n > 1 and settings.encoders == "auto" and not await is_software(rung, settings):
             n = 1
         self._meter.encoders = n
         return n
@@ -167,6 +185,7 @@ class Studio:
         return PlanarExecutor(await self._kernels.take("blend"), plan.size, settings.background, plan.colour, executor, sheet)
 
     def _executor_changed(self, error: GraphicsError) -> None:
+        has_graphics_card.cache_clear()
         self._meter.executor = "2d"
         self._warn(Warning(code="executor-fallback", message=f"{error.message} The rest of the film is drawn without the graphics card."))
 

@@ -1,6 +1,6 @@
 """Which codecs this browser can encode at a size and rate, and into which containers."""
 
-from gran_worker.browser import encoder, soundencoder
+from gran_worker.browser import rungs, soundencoder
 from gran_worker.codecs import AUDIO_FAMILIES, CONTAINERS, VIDEO_FAMILIES, ladder
 from gran_worker.geometry import Size
 from gran_worker.messages import CodecSupport, QuerySupport, Support
@@ -22,7 +22,7 @@ async def _video(codec: str, question: QuerySupport) -> CodecSupport:
     size = Size(question.width, question.height)
     settings = Settings(width=size.width, height=size.height, fps=question.fps, codec=codec, bitrate=4_000_000, audio=False)
     for rung in ladder(codec, size, question.fps, settings.bitrate, settings.hardware_acceleration):
-        if await encoder.supported(encoder.config(rung, settings)):
+        if await rungs.supported(rungs.config(rung, settings)):
             return CodecSupport(codec=codec, containers=CONTAINERS[codec], supported=True)
     reason = f"This browser has no {codec.upper()} encoder for {size.width}×{size.height}."
     return CodecSupport(codec=codec, containers=CONTAINERS[codec], supported=False, reason=reason)

@@ -5,16 +5,18 @@ it then. A title would change the colours of the film below it; so frames of HDR
 
 Chromium converts BT.709 of limited range to RGB in software with a coefficient that does not fit its 8 bits: strong blues lose 7 of
 255 levels, which is a visible step beside frames that go straight to the encoder. The same picture in full range converts
-right, so that is what is drawn, where a trial shows that it is needed.
+right, so that is what is drawn, where a trial shows that it is needed. Firefox does the same in its decoders, which give RGB: there the
+blue is worked out from all three.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 import js
+from pyodide.ffi import to_js
 
 from gran_worker.browser.ffi import to_js_object
-from gran_worker.colour import HDR_TRANSFERS
+from gran_worker.colour import FRACTION_BITS, HDR_TRANSFERS, blue_repair
 
 PAGE_BYTES = 65_536
 PLANES_AT = 1024
@@ -24,6 +26,11 @@ BLUE_YCBCR = (79, 188, 110)
 BLUE = 200
 NOTICEABLE = 3
 SIDE_PX = 16
+TABLE_AT = 64
+CB_USED = 2.0
+"""The coefficient of Cb that fits into 8 bits, in place of 2.11."""
+BLUE_AT = {"BGRX": 0, "RGBX": 2}
+"""The place of blue in a px of what decoders give that give RGB."""
 
 
 def blue_on_canvas(frame: Any) -> int:
@@ -53,22 +60,41 @@ class TrueColour:
         if space.transfer in HDR_TRANSFERS:
             frame.drawn = self._as_sdr(frame)
             return
-        if sample.format != "I420":
+        if sample.format != "I420" and sample.format not in BLUE_AT:
             return
         if space.matrix != "bt709" or space.fullRange or not self._needed():
             return
         width, height = int(sample.visibleRect.width), int(sample.visibleRect.height)
+        shown = {"displayWidth": sample.squarePixelWidth, "displayHeight": sample.squarePixelHeight}
+        if sample.format in BLUE_AT:
+            frame.drawn = await self._with_right_blue(sample, width, height, shown)
+            return
         luma, chroma = width * height, 2 * (-(-width // 2) * -(-height // 2))
         size = luma + chroma
         result_at = PLANES_AT + size + ROOM_BYTES
-        missing = result_at + size + ROOM_BYTES - self._kernel.memory.buffer.byteLength
-        if missing > 0:
-            self._kernel.memory.grow(-(-missing // PAGE_BYTES))
-        memory = self._kernel.memory.buffer
+        memory = self._memory(result_at + size + ROOM_BYTES)
         await sample.copyTo(js.Uint8Array.new(memory, PLANES_AT, size))
         self._kernel.expandRange(PLANES_AT, result_at, luma, chroma)
-        shown = {"displayWidth": sample.squarePixelWidth, "displayHeight": sample.squarePixelHeight}
         frame.drawn = _frame(js.Uint8Array.new(memory, result_at, size), width, height, space, full_range=True, **shown)
+
+    async def _with_right_blue(self, sample: Any, width: int, height: int, shown: dict[str, int]) -> Any:
+        """A VideoFrame of the same px in RGB."""
+        size = width * height * 4
+        memory = self._memory(PLANES_AT + size)
+        pixels = js.Uint8Array.new(memory, PLANES_AT, size)
+        await sample.copyTo(pixels)
+        weights = [round(weight * (1 << FRACTION_BITS)) for weight in blue_repair(CB_USED)]
+        js.Int32Array.new(memory, TABLE_AT, 3).set(to_js(weights))
+        self._kernel.mendBlue(PLANES_AT, width * height, BLUE_AT[sample.format], TABLE_AT)
+        init = {"format": sample.format, "codedWidth": width, "codedHeight": height, "timestamp": 0, **shown}
+        return js.VideoFrame.new(pixels, to_js_object(init))
+
+    def _memory(self, size: int) -> Any:
+        """The kernel's, ``size`` bytes of it at least."""
+        missing = size - self._kernel.memory.buffer.byteLength
+        if missing > 0:
+            self._kernel.memory.grow(-(-missing // PAGE_BYTES))
+        return self._kernel.memory.buffer
 
     def _as_sdr(self, frame: Any) -> Any:
         """An ImageBitmap."""

@@ -3,10 +3,11 @@
 import asyncio
 import traceback
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 
+from gran_worker import opening
 from gran_worker.errors import ExportError, InternalError, PlanError
 from gran_worker.otio.nested import with_otio_files
 from gran_worker.plan import RenderPlan, build_plan, source_paths
@@ -329,8 +330,10 @@ class Preview:
         timeline = _completed(await with_otio_files(timeline, self._stage.read_otio))
         paths = source_paths(timeline)
         self._media.clips = paths
-        for path in paths.keys() - self._probes.keys():
-            self._probes[path] = await self._media.probe(path)
+        new = [path for path in paths if path not in self._probes]
+        async with aclosing(opening.probes(self._media, new)) as opened:
+            for path in new:
+                self._probes[path] = await anext(opened)
         try:
             return build_plan(timeline, settings, self._probes)
         except PlanError as error:

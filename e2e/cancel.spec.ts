@@ -109,7 +109,8 @@ test('with nothing to cancel nothing happens', async ({ bench }, info) => {
   await wire.next(({ type }) => type === 'ready');
   await wire.post({ type: 'cancel_export' });
   await expectWorks(bench, info.outputDir);
-  expect((await wire.messages()).map(({ type }) => type)).toEqual(['ready']);
+  const said = (await wire.messages()).map(({ type }) => type);
+  expect(said.filter((type) => type !== 'loading')).toEqual(['ready']);
   expect((await bench.log()).filter(({ sent }) => !sent).length).toBeGreaterThan(before);
   await wire.close();
 });
@@ -126,7 +127,7 @@ test('a second cancel adds nothing, and an export right after works', async ({ b
 });
 
 const HANGING: Readonly<Record<string, readonly [Fault, When]>> = {
-  'a file that is being opened': [{ where: 'Blob.slice', how: 'block', ms: 0 }, { afterMs: 0 }],
+  'a file that is being opened': [{ where: 'Blob.slice', how: 'block', ms: 0 }, { afterMs: 10 }],
   'a file whose first bytes do not come': [{ where: 'ReadableStreamDefaultReader.read', how: 'hang' }, { afterMs: 400 }],
   'a picture file that does not open': [{ where: 'createImageBitmap', how: 'hang' }, { afterMs: 400 }],
   'a decode': [{ where: 'VideoDecoder.output', at: 40, how: 'drop' }, { afterMs: 900 }],

@@ -138,8 +138,8 @@ for (const [name, { film, settings, copied }] of Object.entries(CUTS)) {
     await bench.save(file, path);
     const decoded = await expectFrames(path, film, settings, outcome);
     expect(numbers(await read.readFilm(second.path))).toEqual(numbers(decoded));
-    if (settings.audio) {
-      await expectSound(path, film, settings);
+    if (settings.audio) await expectSound(path, film, settings);
+    if (settings.audio && settings.container === 'mp4') {
       // ffmpeg 5.1 gives all of the last packet, 640 samples more; the file says where the sound ends, and browsers end there.
       const { audio } = await read.probe(path);
       const ends = [audio[0]!.duration_ts, (await bench.playedByBrowser(path, RATE_HZ)).length];

@@ -132,7 +132,8 @@ test(
     const output = { $opfs: bench.name() };
     const from = (await bench.log()).length;
     // Longer than the second tab takes to be refused, by as much as it likes.
-    const faults: Fault[] = [{ where: 'FileSystemWritableFileStream.close', how: 'slow', ms: 1500 }];
+    const ms = info.project.name === 'firefox' ? 6000 : 1500;
+    const faults: Fault[] = [{ where: 'FileSystemWritableFileStream.close', how: 'slow', ms }];
     const running = bench.export({ timeline: SHORT, settings: MP4, output, faults });
     await expect
       .poll(async () => (await bench.log(from)).some(({ message }) => message.phase === 'encode'), { intervals: [20] })

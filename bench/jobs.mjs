@@ -69,6 +69,18 @@ export const JOBS = [
     ratio: 1.2,
   },
   {
+    id: 'dissolve-9',
+    title: 'Two clips, a dissolve of 9 s',
+    ...HD,
+    seconds: 10,
+    cuts: [
+      { source: 'a-720.mp4', fromS: 2, seconds: 1 },
+      { source: 'b-720.mp4', fromS: 3, seconds: 9 },
+    ],
+    dissolveS: 9,
+    ratio: 1.2,
+  },
+  {
     id: 'transcode-1080',
     title: 'Transcode',
     ...FULL_HD,

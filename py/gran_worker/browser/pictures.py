@@ -58,7 +58,7 @@ async def probe_video(opened: Opened, decoded: Decoded) -> VideoInfo:
                 rotation=rotation,
                 first_pts_us=first_pts_us,
                 tick_us=SECOND_US / resolution,
-                frame_us=round(SECOND_US / rate) if rate > 0 else DEFAULT_FRAME_US,
+                frame_us=round(SECOND_US / rate) if 0 < rate <= SECOND_US else DEFAULT_FRAME_US,
                 opaque=opaque,
                 upright=rotation == 0 and not first.flip and square,
                 planar=first.format in STRAIGHT_FORMATS,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 import mediabunny
@@ -38,7 +39,9 @@ async def probe_audio(opened: Opened, blob: Any) -> AudioInfo:
                 opened.sound_slack = opened.rate_hz * 3 // 2000
             opened.late_packets = await _packet_lateness(opened, str(codec), blob)
             opened.packaging = _as_played(await find_packaging(track, opened.rate_hz, opened.late_packets), opened)
-            bitrate = round((await track.computePacketStats(MEASURED)).averageBitrate)
+            bitrate = (await track.computePacketStats(MEASURED)).averageBitrate
+            # Packets that all have one time have none.
+            bitrate = round(bitrate) if isfinite(bitrate) else 0
             return AudioInfo(str(codec), opened.rate_hz, int(first.numberOfChannels), bitrate, opened.packaging)
 
 
